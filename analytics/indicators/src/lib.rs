@@ -1,0 +1,1 @@
+//! Technical indicators, incremental and batch, bit-identical to each other.

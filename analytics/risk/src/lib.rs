@@ -1,0 +1,1 @@
+//! Performance and risk statistics over plain slices.

@@ -1,0 +1,1 @@
+//! The engine command: a library main(Registry) and the binary.

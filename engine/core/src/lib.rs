@@ -1,0 +1,1 @@
+//! Vocabulary, deterministic kernel, simulated exchange and portfolio.

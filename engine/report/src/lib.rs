@@ -1,0 +1,1 @@
+//! A run result as terminal table, JSON and one self-contained HTML page.

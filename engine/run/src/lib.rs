@@ -1,0 +1,1 @@
+//! A TOML file and a registry in, a run out.

@@ -1,0 +1,1 @@
+//! Strategies, filters, sizers and exits: plugins, one file each.
