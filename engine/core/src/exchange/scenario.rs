@@ -1,0 +1,431 @@
+//! `engine simulate-orders`: bars and orders in, fills and their certainty out.
+//!
+//! A case is one instrument, its bars and some orders, with unlimited cash. The
+//! same format serves users ("why did this fill?") and the scenario tests of the
+//! exchange. Reading the JSON text is in `scenario_json`.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use super::book::{Book, Desk, Working};
+use super::certainty::{self, PathEnd, PathFill, Unfunded};
+use super::rules::{FillRules, PathRule, TradedBar};
+use crate::fixed::{Money, Price, Quantity};
+use crate::instrument::Instrument;
+use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};
+use crate::time::Timestamp;
+
+/// An order of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseOrder {
+    /// Name in the file.
+    pub name: String,
+    /// The order; its `parent` is the parent's number in `Case::orders`.
+    pub order: NewOrder,
+    /// Submitted at the close of this bar.
+    pub after_bar: usize,
+}
+
+/// Bars, orders and rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The instrument (lot, ticks).
+    pub instrument: Instrument,
+    /// Bar 0 is the decision bar: nothing is matched on it.
+    pub bars: Vec<TradedBar>,
+    /// In order of submission; an order's number is its index.
+    pub orders: Vec<CaseOrder>,
+    /// Fill model.
+    pub rules: FillRules,
+}
+
+/// A fill of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFill {
+    /// Index of the order.
+    pub order: usize,
+    /// Index of the bar.
+    pub bar: usize,
+    /// Buy or sell.
+    pub side: Side,
+    /// Shares.
+    pub quantity: Quantity,
+    /// Price, slippage included.
+    pub price: Price,
+    /// The same on every path the bars allow.
+    pub certain: bool,
+}
+
+/// An order that still works, or waits for its parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseWorking {
+    /// Index of the order.
+    pub order: usize,
+    /// What it could execute now.
+    pub quantity: Quantity,
+    /// The same on every path.
+    pub certain: bool,
+}
+
+/// An order that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseClosed {
+    /// Index of the order.
+    pub order: usize,
+    /// How.
+    pub state: OrderState,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseOutcome {
+    /// In the order they happened.
+    pub fills: Vec<CaseFill>,
+    /// By index of the order.
+    pub working: Vec<CaseWorking>,
+    /// By index of the order.
+    pub closed: Vec<CaseClosed>,
+    /// Cash plus what is open, marked at the last close.
+    pub pnl: Money,
+    /// Infimum over all allowed paths.
+    pub pnl_worst: Money,
+    /// Supremum over all allowed paths.
+    pub pnl_best: Money,
+    /// True when the bounds are exact; false when they are outer bounds.
+    pub exact: bool,
+    /// True when all fills are the same on every path.
+    pub certain: bool,
+}
+
+/// Cash and position of a case.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    cash: Money,
+    position: Quantity,
+    fills: Vec<PathFill>,
+    closed: Vec<(OrderId, OrderState, Reason)>,
+}
+
+impl Desk for Tally {
+    fn resolve(&mut self, _: &Working, _: Price) -> Quantity {
+        Quantity::ZERO
+    }
+    fn admit(&mut self, _: &Working, _: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        Ok(quantity)
+    }
+    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
+        let side = order.side();
+        let signed = Quantity::from_units(quantity.units() * side.sign());
+        self.cash -= Money::notional(price, signed, 1);
+        self.position += signed;
+        self.fills.push(PathFill { order: order.id(), side, quantity, price });
+    }
+    fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
+        self.closed.push((order.id(), state, reason));
+    }
+}
+
+/// One merged state between bars: a book, what its closed parents filled, and the
+/// least and most cash with which it can be reached.
+#[derive(Clone)]
+struct Branch {
+    book: Book,
+    filled: Vec<Quantity>,
+    position: Quantity,
+    least: Money,
+    most: Money,
+}
+
+/// The bounds search over the bars so far.
+struct Frontier {
+    branches: Vec<Branch>,
+    /// Outer bounds from here on: (worst, best) of the P&L at the last close.
+    outer: Option<(Money, Money)>,
+    armed_inside: bool,
+}
+
+const BRANCHES_MAX: usize = 20_000;
+
+/// Runs a case.
+#[must_use]
+pub fn run(case: &Case) -> CaseOutcome {
+    let mut book = Book::new(case.rules.limit_fill);
+    let mut tally = Tally::default();
+    let mut filled = vec![Quantity::ZERO; case.orders.len()];
+    let mut fills: Vec<CaseFill> = Vec::new();
+    let mut certain = true;
+    let mut frontier = Frontier {
+        branches: vec![Branch {
+            book: book.clone(),
+            filled: filled.clone(),
+            position: Quantity::ZERO,
+            least: Money::ZERO,
+            most: Money::ZERO,
+        }],
+        outer: None,
+        armed_inside: false,
+    };
+    let last_close = case.bars.last().map_or(Price::ZERO, |b| b.close);
+    for (index, bar) in case.bars.iter().enumerate() {
+        let now = Timestamp::from_nanos(index as i64);
+        if index > 0 {
+            let before = tally.clone();
+            let high_first = choose_path(case.rules.path, bar, |high_first| {
+                let (mut book, mut trial) = (book.clone(), before.clone());
+                book.match_bar(bar, high_first, &case.rules, &case.instrument, &mut trial);
+                trial.cash + Money::notional(bar.close, trial.position, 1)
+            });
+            let from = tally.fills.len();
+            book.match_bar(bar, high_first, &case.rules, &case.instrument, &mut tally);
+            let mut actual: Vec<PathFill> = tally.fills[from..].to_vec();
+            let happened = actual.clone();
+            for f in &happened {
+                filled[f.order.index()] += f.quantity;
+            }
+            actual.sort_unstable();
+            let labels = match frontier.pass(case, index, &actual, last_close) {
+                Some(passed) => {
+                    certain &= passed.single;
+                    passed.labels
+                }
+                None => {
+                    certain = false;
+                    vec![false; actual.len()]
+                }
+            };
+            for f in happened {
+                let at = actual.iter().position(|g| *g == f).unwrap_or(0);
+                fills.push(CaseFill {
+                    order: f.order.index(),
+                    bar: index,
+                    side: f.side,
+                    quantity: f.quantity,
+                    price: f.price,
+                    certain: labels[at],
+                });
+            }
+        }
+        book.expire(bar.session_end, now, &mut tally);
+        submit(case, index, &mut book, &filled, bar.close, &mut tally);
+        frontier.between(case, index, now, bar);
+    }
+    let pnl = tally.cash + Money::notional(last_close, tally.position, 1);
+    let (pnl_worst, pnl_best) = frontier.bounds(last_close);
+    let mut working: Vec<CaseWorking> = book
+        .working()
+        .map(|o| {
+            let quantity = o.open_quantity();
+            CaseWorking { order: o.id().index(), quantity, certain: frontier.agrees(o.id(), quantity) }
+        })
+        .collect();
+    working.sort_unstable_by_key(|w| w.order);
+    let mut closed: Vec<CaseClosed> = tally
+        .closed
+        .iter()
+        .map(|(id, state, reason)| CaseClosed { order: id.index(), state: *state, reason: *reason })
+        .collect();
+    closed.sort_unstable_by_key(|c| c.order);
+    let exact = frontier.outer.is_none() && !frontier.armed_inside;
+    CaseOutcome { fills, working, closed, pnl, pnl_worst, pnl_best, exact, certain }
+}
+
+/// High first or low first for this bar; `equity` gives the equity at the bar's
+/// close for either.
+pub(crate) fn choose_path(rule: PathRule, bar: &TradedBar, mut equity: impl FnMut(bool) -> Money) -> bool {
+    match rule {
+        PathRule::NearFirst => bar.near_is_high(),
+        PathRule::HighFirst => true,
+        PathRule::LowFirst => false,
+        PathRule::Pessimistic => equity(true) < equity(false),
+        PathRule::Optimistic => equity(true) > equity(false),
+    }
+}
+
+/// Submits the orders of one bar's close; parents before their children.
+fn submit<D: Desk>(case: &Case, bar: usize, book: &mut Book, filled: &[Quantity], last: Price, desk: &mut D) {
+    let mut waiting: Vec<usize> = (0..case.orders.len()).filter(|i| case.orders[*i].after_bar == bar).collect();
+    let mut placed: Vec<usize> = Vec::new();
+    while !waiting.is_empty() {
+        let ready = waiting.iter().position(|i| {
+            let parent = case.orders[*i].order.parent.map(OrderId::index);
+            parent.is_none_or(|p| placed.contains(&p) || case.orders[p].after_bar < bar)
+        });
+        let Some(at) = ready else { break };
+        let index = waiting.remove(at);
+        placed.push(index);
+        let order = &case.orders[index].order;
+        let id = OrderId(index as u32);
+        let parent_filled = order.parent.map(|p| filled[p.index()]);
+        let parent_gone = order.parent.is_some_and(|p| book.working().all(|o| o.id() != p));
+        let slot = book.insert(id, order, last, parent_filled);
+        let lot = case.instrument.lot.units();
+        if let crate::order::Size::Quantity(q) = order.size
+            && q.units() % lot != 0
+        {
+            book.close(slot, OrderState::Rejected, Reason::BadQuantity, desk);
+        } else if parent_gone && parent_filled.is_some_and(Quantity::is_zero) {
+            book.close(slot, OrderState::Cancelled, Reason::ParentClosed, desk);
+        }
+        book.reclaim();
+    }
+}
+
+/// Says nothing to anyone.
+struct Deaf;
+
+impl Desk for Deaf {
+    fn resolve(&mut self, _: &Working, _: Price) -> Quantity {
+        Quantity::ZERO
+    }
+    fn admit(&mut self, _: &Working, _: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        Ok(quantity)
+    }
+    fn fill(&mut self, _: &Working, _: Price, _: Quantity) {}
+    fn closed(&mut self, _: &Working, _: OrderState, _: Reason) {}
+}
+
+/// What the search says of one bar.
+struct Passed {
+    /// One flag per actual fill.
+    labels: Vec<bool>,
+    /// No path has other fills.
+    single: bool,
+}
+
+impl Frontier {
+    /// Takes all branches through a bar; `None` when the search gave up.
+    fn pass(&mut self, case: &Case, index: usize, actual: &[PathFill], last_close: Price) -> Option<Passed> {
+        if self.outer.is_some() {
+            return None;
+        }
+        let bar = &case.bars[index];
+        if bar.volume == Some(Quantity::ZERO) {
+            return Some(Passed { labels: Vec::new(), single: true });
+        }
+        let seeds: Vec<Price> =
+            case.bars[index..].iter().flat_map(|b| [b.open, b.high, b.low, b.close]).collect();
+        let mut ends: Vec<PathEnd> = Vec::new();
+        let mut merged: BTreeMap<Vec<i64>, Branch> = BTreeMap::new();
+        for branch in &self.branches {
+            let found = certainty::explore(&branch.book, bar, &case.rules, &case.instrument, &seeds, &Unfunded);
+            let Ok(found) = found else {
+                self.outer = Some(self.give_up(case, index, last_close));
+                return None;
+            };
+            for end in found {
+                self.armed_inside |= arms_inside(case, bar, &end.fills);
+                branch.after(&end).merge(case, index, &mut merged);
+                ends.push(end);
+            }
+            if merged.len() > BRANCHES_MAX {
+                self.outer = Some(self.give_up(case, index, last_close));
+                return None;
+            }
+        }
+        self.branches = merged.into_values().collect();
+        Some(Passed { labels: certainty::label(actual, &ends), single: certainty::is_single(actual, &ends) })
+    }
+
+    /// Expiry and submissions at the close of a bar.
+    fn between(&mut self, case: &Case, index: usize, now: Timestamp, bar: &TradedBar) {
+        for branch in &mut self.branches {
+            branch.book.expire(bar.session_end, now, &mut Deaf);
+            submit(case, index, &mut branch.book, &branch.filled, bar.close, &mut Deaf);
+        }
+    }
+
+    /// Bounds that hold whatever happens from here on: each order trades nothing,
+    /// or all it has left at the dearest or cheapest price still to come.
+    fn give_up(&self, case: &Case, index: usize, last_close: Price) -> (Money, Money) {
+        let rest = &case.bars[index..];
+        let slip = match case.rules.slippage {
+            super::rules::Slippage::Amount(distance) => distance,
+            _ => Price::ZERO,
+        };
+        let limits = || case.orders.iter().filter_map(|o| o.order.kind.limit());
+        let low = rest.iter().map(|b| b.low).chain(limits()).min().unwrap_or(last_close) - slip;
+        let high = rest.iter().map(|b| b.high).chain(limits()).max().unwrap_or(last_close) + slip;
+        let mut worst: Option<Money> = None;
+        let mut best: Option<Money> = None;
+        for branch in &self.branches {
+            let mark = Money::notional(last_close, branch.position, 1);
+            let (mut least, mut most) = (branch.least + mark, branch.most + mark);
+            for (order, filled) in case.orders.iter().zip(&branch.filled) {
+                let crate::order::Size::Quantity(total) = order.order.size else { continue };
+                let left = total - *filled;
+                let (dear, cheap) = match order.order.side {
+                    Side::Buy => (last_close - high, last_close - low),
+                    Side::Sell => (low - last_close, high - last_close),
+                };
+                least += Money::notional(dear, left, 1).min(Money::ZERO);
+                most += Money::notional(cheap, left, 1).max(Money::ZERO);
+            }
+            worst = Some(worst.map_or(least, |w| w.min(least)));
+            best = Some(best.map_or(most, |b| b.max(most)));
+        }
+        (worst.unwrap_or(Money::ZERO), best.unwrap_or(Money::ZERO))
+    }
+
+    fn bounds(&self, last_close: Price) -> (Money, Money) {
+        if let Some(outer) = self.outer {
+            return outer;
+        }
+        let mark = |b: &Branch| Money::notional(last_close, b.position, 1);
+        let worst = self.branches.iter().map(|b| b.least + mark(b)).min();
+        let best = self.branches.iter().map(|b| b.most + mark(b)).max();
+        (worst.unwrap_or(Money::ZERO), best.unwrap_or(Money::ZERO))
+    }
+
+    /// True when an order has this open quantity in every branch.
+    fn agrees(&self, id: OrderId, quantity: Quantity) -> bool {
+        self.outer.is_none()
+            && self.branches.iter().all(|b| {
+                let open = b.book.working().find(|o| o.id() == id).map(Working::open_quantity);
+                open == Some(quantity)
+            })
+    }
+}
+
+impl Branch {
+    fn after(&self, end: &PathEnd) -> Self {
+        let mut next = self.clone();
+        for f in &end.fills {
+            let signed = Quantity::from_units(f.quantity.units() * f.side.sign());
+            let cash = Money::notional(f.price, signed, 1);
+            next.position += signed;
+            next.least -= cash;
+            next.most -= cash;
+            next.filled[f.order.index()] += f.quantity;
+        }
+        next.book = end.book.clone();
+        next
+    }
+
+    /// Joins the branch that agrees in all that the future depends on.
+    fn merge(self, case: &Case, bar: usize, merged: &mut BTreeMap<Vec<i64>, Self>) {
+        let mut key = vec![self.position.units()];
+        certainty::book_key(&self.book, &mut key);
+        // What a closed parent filled matters to children that come later.
+        let later = case.orders.iter().filter(|o| o.after_bar >= bar);
+        key.extend(later.filter_map(|o| o.order.parent).map(|p| self.filled[p.index()].units()));
+        match merged.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(self);
+            }
+            Entry::Occupied(mut place) => {
+                let place = place.get_mut();
+                place.least = place.least.min(self.least);
+                place.most = place.most.max(self.most);
+            }
+        }
+    }
+}
+
+/// True when a fill away from the open arms a trailing child.
+fn arms_inside(case: &Case, bar: &TradedBar, fills: &[PathFill]) -> bool {
+    fills.iter().filter(|f| f.price != bar.open).any(|f| {
+        case.orders.iter().any(|o| o.order.parent == Some(f.order) && o.order.kind.trail().is_some())
+    })
+}
