@@ -63,11 +63,19 @@ impl Bars {
         ];
         for (column, len) in lengths {
             if len != n {
-                return fail(n.min(len), column, format!("has {len} rows, close_time has {n}"));
+                return fail(
+                    n.min(len),
+                    column,
+                    format!("has {len} rows, close_time has {n}"),
+                );
             }
         }
         if !c.volume.is_empty() && c.volume.len() != n {
-            return fail(n.min(c.volume.len()), "volume", "is shorter or longer than close_time".into());
+            return fail(
+                n.min(c.volume.len()),
+                "volume",
+                "is shorter or longer than close_time".into(),
+            );
         }
         for (column, values) in [
             ("open", &mut c.open),
@@ -78,7 +86,13 @@ impl Bars {
             for (row, x) in values.iter_mut().enumerate() {
                 match Price::from_f64(*x) {
                     Some(p) if p > Price::ZERO => *x = p.to_f64(),
-                    _ => return fail(row, column, format!("is {x}, expected a price above 0 and at most 1e10")),
+                    _ => {
+                        return fail(
+                            row,
+                            column,
+                            format!("is {x}, expected a price above 0 and at most 1e10"),
+                        );
+                    }
                 }
             }
         }
@@ -97,7 +111,11 @@ impl Bars {
             }
             if row > 0 && c.close_time[row] <= c.close_time[row - 1] {
                 let (now, before) = (c.close_time[row], c.close_time[row - 1]);
-                let word = if now == before { "repeats" } else { "is before" };
+                let word = if now == before {
+                    "repeats"
+                } else {
+                    "is before"
+                };
                 let (now, before) = (Timestamp::from_nanos(now), Timestamp::from_nanos(before));
                 return fail(row, "time", format!("{now} {word} the row above, {before}"));
             }
@@ -150,7 +168,13 @@ impl Bars {
         let to = to.min(self.len());
         let from = from.min(to);
         let c = &self.columns;
-        let f = |v: &[f64]| if v.is_empty() { Vec::new() } else { v[from..to].to_vec() };
+        let f = |v: &[f64]| {
+            if v.is_empty() {
+                Vec::new()
+            } else {
+                v[from..to].to_vec()
+            }
+        };
         Self {
             columns: BarColumns {
                 open_time: c.open_time[from..to].to_vec(),
@@ -166,7 +190,11 @@ impl Bars {
 }
 
 fn fail<T>(row: usize, column: &'static str, problem: String) -> Result<T, BarError> {
-    Err(BarError { row, column, problem })
+    Err(BarError {
+        row,
+        column,
+        problem,
+    })
 }
 
 /// One bar of an instrument: 16 bytes, reads the columns.

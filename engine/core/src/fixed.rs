@@ -200,6 +200,13 @@ fixed!(
     i128
 );
 
+fixed!(
+    /// An amount of money that fits 64 bits (up to 9.2e10), at 1e-8, for orders
+    /// and limits, where small size matters.
+    Amount,
+    i64
+);
+
 macro_rules! edges {
     ($name:ident) => {
         impl $name {
@@ -243,6 +250,13 @@ macro_rules! edges {
 
 edges!(Price);
 edges!(Quantity);
+edges!(Amount);
+
+impl From<Amount> for Money {
+    fn from(amount: Amount) -> Self {
+        Self(i128::from(amount.0))
+    }
+}
 
 /// `numerator / denominator`, rounded half away from zero. `denominator > 0`.
 #[inline]
@@ -301,13 +315,18 @@ impl Money {
     #[inline]
     #[must_use]
     pub fn times(self, rate: Rate) -> Self {
-        Self(div_round(self.0 * i128::from(rate.0), i128::from(Rate::SCALE)))
+        Self(div_round(
+            self.0 * i128::from(rate.0),
+            i128::from(Rate::SCALE),
+        ))
     }
 
     /// As a decimal; `None` beyond the 28 digits of a decimal.
     #[must_use]
     pub fn to_decimal(self) -> Option<Decimal> {
-        Decimal::try_from_i128_with_scale(self.0, SCALE_DIGITS).ok().map(|d| d.normalize())
+        Decimal::try_from_i128_with_scale(self.0, SCALE_DIGITS)
+            .ok()
+            .map(|d| d.normalize())
     }
 }
 
@@ -389,9 +408,18 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert_eq!("1.123456789".parse::<Price>(), Err(NumberError::TooFine("1.123456789".into())));
-        assert_eq!("1e11".parse::<Price>(), Err(NumberError::OutOfRange("1e11".into())));
-        assert_eq!("abc".parse::<Price>(), Err(NumberError::NotANumber("abc".into())));
+        assert_eq!(
+            "1.123456789".parse::<Price>(),
+            Err(NumberError::TooFine("1.123456789".into()))
+        );
+        assert_eq!(
+            "1e11".parse::<Price>(),
+            Err(NumberError::OutOfRange("1e11".into()))
+        );
+        assert_eq!(
+            "abc".parse::<Price>(),
+            Err(NumberError::NotANumber("abc".into()))
+        );
         assert_eq!(Price::from_f64(f64::NAN), None);
         assert_eq!(Price::from_f64(1e11), None);
     }
@@ -406,6 +434,11 @@ mod tests {
         let q: Quantity = "1216".parse().expect("valid");
         let notional = Money::notional(price, q, 1);
         assert_eq!(notional.to_string(), "99857.92");
-        assert_eq!(notional.times(Rate::from_f64(0.001).expect("valid")).to_string(), "99.85792");
+        assert_eq!(
+            notional
+                .times(Rate::from_f64(0.001).expect("valid"))
+                .to_string(),
+            "99.85792"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::fixed::{Money, Price, Quantity, Rate};
+use crate::fixed::{Amount, Price, Quantity, Rate};
 use crate::instrument::InstrumentId;
 use crate::time::Timestamp;
 
@@ -202,13 +202,22 @@ impl OrderKind {
         match self {
             Self::Limit { limit } => Self::Limit { limit: f(limit) },
             Self::Stop { stop } => Self::Stop { stop: f(stop) },
-            Self::StopLimit { stop, limit } => Self::StopLimit { stop: f(stop), limit: f(limit) },
+            Self::StopLimit { stop, limit } => Self::StopLimit {
+                stop: f(stop),
+                limit: f(limit),
+            },
             Self::MarketIfTouched { touch } => Self::MarketIfTouched { touch: f(touch) },
-            Self::LimitIfTouched { touch, limit } => Self::LimitIfTouched { touch: f(touch), limit: f(limit) },
-            Self::TrailingStop { trail } => Self::TrailingStop { trail: trail_by(trail) },
-            Self::TrailingStopLimit { trail, offset } => {
-                Self::TrailingStopLimit { trail: trail_by(trail), offset: f(offset) }
-            }
+            Self::LimitIfTouched { touch, limit } => Self::LimitIfTouched {
+                touch: f(touch),
+                limit: f(limit),
+            },
+            Self::TrailingStop { trail } => Self::TrailingStop {
+                trail: trail_by(trail),
+            },
+            Self::TrailingStopLimit { trail, offset } => Self::TrailingStopLimit {
+                trail: trail_by(trail),
+                offset: f(offset),
+            },
             Self::LimitOnOpen { limit } => Self::LimitOnOpen { limit: f(limit) },
             Self::LimitOnClose { limit } => Self::LimitOnClose { limit: f(limit) },
             Self::Market | Self::MarketOnOpen | Self::MarketOnClose => self,
@@ -253,7 +262,7 @@ pub enum Size {
     /// So many shares or contracts, above zero.
     Quantity(Quantity),
     /// As many whole lots as this amount buys, fees included.
-    Notional(Money),
+    Notional(Amount),
     /// As many whole lots as this fraction of equity buys, fees included; 0 to 10.
     PercentOfEquity(Rate),
     /// A buy: as many whole lots as the free cash buys, fees included. A sell: the whole position.
@@ -399,7 +408,10 @@ impl OrderState {
     #[inline]
     #[must_use]
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Filled | Self::Cancelled | Self::Rejected | Self::Expired)
+        matches!(
+            self,
+            Self::Filled | Self::Cancelled | Self::Rejected | Self::Expired
+        )
     }
 
     /// The name used in tables.

@@ -13,7 +13,10 @@ use super::level::Level;
 use super::rules::{LimitFill, share};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
-use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail};
+use crate::order::{
+    NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size,
+    TimeInForce, Trail,
+};
 use crate::time::Timestamp;
 
 /// Index of a working order in its book.
@@ -112,7 +115,11 @@ impl Working {
     /// What it could execute now; zero while a child waits, `UNLIMITED` while
     /// the size is still to be resolved.
     pub(crate) fn open_quantity(&self) -> Quantity {
-        let limit = if self.parent.is_some() { self.total.min(self.parent_filled) } else { self.total };
+        let limit = if self.parent.is_some() {
+            self.total.min(self.parent_filled)
+        } else {
+            self.total
+        };
         (limit - self.reduced - self.filled).max(Quantity::ZERO)
     }
 
@@ -148,7 +155,12 @@ pub trait Desk {
     ///
     /// # Errors
     /// The reason of the refusal.
-    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
+    fn admit(
+        &mut self,
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason>;
     /// A fill happened.
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity);
     /// An order ended.
@@ -242,7 +254,10 @@ impl Book {
     #[inline]
     #[must_use]
     pub fn bounds(&self) -> (Option<Price>, Option<Price>) {
-        (self.falling.last().map(|e| e.level.price()), self.rising.last().map(|e| e.level.price()))
+        (
+            self.falling.last().map(|e| e.level.price()),
+            self.rising.last().map(|e| e.level.price()),
+        )
     }
 
     /// Counts a traded bar that changed nothing.
@@ -260,7 +275,10 @@ impl Book {
     }
 
     fn slot_of(&self, id: OrderId) -> Option<Slot> {
-        self.orders.iter().position(|o| o.id == id && o.phase != Phase::Closed).map(|i| i as Slot)
+        self.orders
+            .iter()
+            .position(|o| o.id == id && o.phase != Phase::Closed)
+            .map(|i| i as Slot)
     }
 
     /// Takes an order that was checked. `last` is the last price, from which a
@@ -376,7 +394,9 @@ impl Book {
             OrderKind::Limit { limit } if through && order.side == Side::Buy => Level::below(limit),
             OrderKind::Limit { limit } if through => Level::above(limit),
             OrderKind::Limit { limit } => Level::at(limit),
-            OrderKind::TrailingStop { trail } | OrderKind::TrailingStopLimit { trail, .. } => order.trail_level(trail),
+            OrderKind::TrailingStop { trail } | OrderKind::TrailingStopLimit { trail, .. } => {
+                order.trail_level(trail)
+            }
             kind => Level::at(kind.trigger().unwrap_or(Price::ZERO)),
         };
         self.file(slot);
@@ -384,21 +404,30 @@ impl Book {
 
     fn fires_falling(order: &Working) -> bool {
         match order.kind {
-            OrderKind::Limit { .. } | OrderKind::MarketIfTouched { .. } | OrderKind::LimitIfTouched { .. } => {
-                order.side == Side::Buy
-            }
+            OrderKind::Limit { .. }
+            | OrderKind::MarketIfTouched { .. }
+            | OrderKind::LimitIfTouched { .. } => order.side == Side::Buy,
             _ => order.side == Side::Sell,
         }
     }
 
     fn file(&mut self, slot: Slot) {
         let order = self.get(slot);
-        let entry = Entry { level: order.level, id: order.id, slot };
+        let entry = Entry {
+            level: order.level,
+            id: order.id,
+            slot,
+        };
         if Self::fires_falling(order) {
-            let at = self.falling.partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < (entry.level, std::cmp::Reverse(entry.id)));
+            let at = self.falling.partition_point(|e| {
+                (e.level, std::cmp::Reverse(e.id)) < (entry.level, std::cmp::Reverse(entry.id))
+            });
             self.falling.insert(at, entry);
         } else {
-            let at = self.rising.partition_point(|e| (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id)) < (std::cmp::Reverse(entry.level), std::cmp::Reverse(entry.id)));
+            let at = self.rising.partition_point(|e| {
+                (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id))
+                    < (std::cmp::Reverse(entry.level), std::cmp::Reverse(entry.id))
+            });
             self.rising.insert(at, entry);
         }
     }
@@ -407,13 +436,17 @@ impl Book {
         let order = self.get(slot);
         let key = (order.level, std::cmp::Reverse(order.id));
         if Self::fires_falling(order) {
-            let at = self.falling.partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < key);
+            let at = self
+                .falling
+                .partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < key);
             if self.falling.get(at).is_some_and(|e| e.slot == slot) {
                 self.falling.remove(at);
             }
         } else {
             let key = (std::cmp::Reverse(key.0), key.1);
-            let at = self.rising.partition_point(|e| (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id)) < key);
+            let at = self
+                .rising
+                .partition_point(|e| (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id)) < key);
             if self.rising.get(at).is_some_and(|e| e.slot == slot) {
                 self.rising.remove(at);
             }
@@ -439,7 +472,13 @@ impl Book {
     }
 
     /// Takes an order out of the book; its links react.
-    pub(crate) fn close<D: Desk>(&mut self, slot: Slot, state: OrderState, reason: Reason, desk: &mut D) {
+    pub(crate) fn close<D: Desk>(
+        &mut self,
+        slot: Slot,
+        state: OrderState,
+        reason: Reason,
+        desk: &mut D,
+    ) {
         let order = self.get(slot);
         match order.phase {
             Phase::Closed => return,
@@ -448,8 +487,12 @@ impl Book {
         }
         let order = self.get_mut(slot);
         order.phase = Phase::Closed;
-        let (tif, has_children, trailing, auction) =
-            (order.tif, order.has_children, order.kind.trail().is_some(), order.kind);
+        let (tif, has_children, trailing, auction) = (
+            order.tif,
+            order.has_children,
+            order.kind.trail().is_some(),
+            order.kind,
+        );
         if matches!(tif, TimeInForce::Day | TimeInForce::Gtd(_)) {
             self.expiring -= 1;
         }
@@ -478,7 +521,10 @@ impl Book {
 
     fn children(&self, parent: OrderId) -> SmallVec<[Slot; 4]> {
         let mine = |o: &Working| o.parent == Some(parent) && o.phase != Phase::Closed;
-        (0..self.orders.len()).filter(|i| mine(&self.orders[*i])).map(|i| i as Slot).collect()
+        (0..self.orders.len())
+            .filter(|i| mine(&self.orders[*i]))
+            .map(|i| i as Slot)
+            .collect()
     }
 
     fn parent_closed<D: Desk>(&mut self, parent: Slot, desk: &mut D) {
@@ -516,18 +562,30 @@ impl Book {
 
     fn group(&self, group: OcoId, except: Slot) -> SmallVec<[Slot; 4]> {
         let mine = |o: &Working| o.oco == Some(group) && o.phase != Phase::Closed;
-        (0..self.orders.len() as Slot).filter(|s| *s != except && mine(self.get(*s))).collect()
+        (0..self.orders.len() as Slot)
+            .filter(|s| *s != except && mine(self.get(*s)))
+            .collect()
     }
 
     /// What a fill of `quantity` does to the siblings and children of an order
     /// (its own `filled` is already up to date).
-    pub(crate) fn propagate<D: Desk>(&mut self, slot: Slot, price: Price, quantity: Quantity, position: Level, instrument: &Instrument, desk: &mut D) {
+    pub(crate) fn propagate<D: Desk>(
+        &mut self,
+        slot: Slot,
+        price: Price,
+        quantity: Quantity,
+        position: Level,
+        instrument: &Instrument,
+        desk: &mut D,
+    ) {
         let order = self.get(slot);
         let (group, has_children) = (order.oco, order.has_children);
         if let Some(group) = group {
             for sibling in self.group(group, slot) {
                 let other = self.get_mut(sibling);
-                other.reduced += quantity;
+                if other.sized {
+                    other.reduced += quantity;
+                }
                 if other.is_complete() {
                     self.close(sibling, OrderState::Cancelled, Reason::Oco, desk);
                 }
@@ -561,7 +619,9 @@ impl Book {
                 }
             }
             // Triggered before: a market order for all that comes.
-            Phase::Market if !self.ready.contains(&slot) && !self.market.contains(&slot) => self.ready.push(slot),
+            Phase::Market if !self.ready.contains(&slot) && !self.market.contains(&slot) => {
+                self.ready.push(slot)
+            }
             _ => {}
         }
     }
@@ -599,19 +659,28 @@ impl Book {
     ///
     /// # Errors
     /// A quantity not above what is filled, or a price the type does not have.
-    pub(crate) fn modify<D: Desk>(&mut self, slot: Slot, change: &OrderChange, desk: &mut D) -> Result<(), Reason> {
+    pub(crate) fn modify<D: Desk>(
+        &mut self,
+        slot: Slot,
+        change: &OrderChange,
+        desk: &mut D,
+    ) -> Result<(), Reason> {
         let order = self.get(slot);
         let kind = match (order.kind, change.limit, change.stop) {
             (kind, None, None) => kind,
             (OrderKind::Limit { .. }, Some(limit), None) => OrderKind::Limit { limit },
             (OrderKind::Stop { .. }, None, Some(stop)) => OrderKind::Stop { stop },
-            (OrderKind::StopLimit { stop, limit }, l, s) => {
-                OrderKind::StopLimit { stop: s.unwrap_or(stop), limit: l.unwrap_or(limit) }
+            (OrderKind::StopLimit { stop, limit }, l, s) => OrderKind::StopLimit {
+                stop: s.unwrap_or(stop),
+                limit: l.unwrap_or(limit),
+            },
+            (OrderKind::MarketIfTouched { .. }, None, Some(touch)) => {
+                OrderKind::MarketIfTouched { touch }
             }
-            (OrderKind::MarketIfTouched { .. }, None, Some(touch)) => OrderKind::MarketIfTouched { touch },
-            (OrderKind::LimitIfTouched { touch, limit }, l, s) => {
-                OrderKind::LimitIfTouched { touch: s.unwrap_or(touch), limit: l.unwrap_or(limit) }
-            }
+            (OrderKind::LimitIfTouched { touch, limit }, l, s) => OrderKind::LimitIfTouched {
+                touch: s.unwrap_or(touch),
+                limit: l.unwrap_or(limit),
+            },
             _ => return Err(Reason::BadPrice),
         };
         if change.quantity.is_some_and(|q| q <= order.filled) {
@@ -697,15 +766,23 @@ fn resolve_prices(order: &Working, fill: Price, instrument: &Instrument) -> Orde
     let buy = order.side == Side::Buy;
     match order.kind {
         // A sell takes profit above and protects below; a buy mirrors.
-        OrderKind::Limit { limit } => OrderKind::Limit { limit: beyond(limit, !buy) },
-        OrderKind::MarketIfTouched { touch } => OrderKind::MarketIfTouched { touch: beyond(touch, !buy) },
-        OrderKind::LimitIfTouched { touch, limit } => {
-            OrderKind::LimitIfTouched { touch: beyond(touch, !buy), limit: beyond(limit, !buy) }
-        }
-        OrderKind::Stop { stop } => OrderKind::Stop { stop: beyond(stop, buy) },
-        OrderKind::StopLimit { stop, limit } => {
-            OrderKind::StopLimit { stop: beyond(stop, buy), limit: beyond(limit, buy) }
-        }
+        OrderKind::Limit { limit } => OrderKind::Limit {
+            limit: beyond(limit, !buy),
+        },
+        OrderKind::MarketIfTouched { touch } => OrderKind::MarketIfTouched {
+            touch: beyond(touch, !buy),
+        },
+        OrderKind::LimitIfTouched { touch, limit } => OrderKind::LimitIfTouched {
+            touch: beyond(touch, !buy),
+            limit: beyond(limit, !buy),
+        },
+        OrderKind::Stop { stop } => OrderKind::Stop {
+            stop: beyond(stop, buy),
+        },
+        OrderKind::StopLimit { stop, limit } => OrderKind::StopLimit {
+            stop: beyond(stop, buy),
+            limit: beyond(limit, buy),
+        },
         kind => kind,
     }
 }

@@ -62,11 +62,21 @@ impl<F: Funds> Desk for PathDesk<'_, F> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
         self.funds.resolve(order, price)
     }
-    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+    fn admit(
+        &mut self,
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
         self.funds.admit(order, price, quantity)
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        let fill = PathFill { order: order.id, side: order.side, quantity, price };
+        let fill = PathFill {
+            order: order.id,
+            side: order.side,
+            quantity,
+            price,
+        };
         let at = self.fills.partition_point(|f| *f < fill);
         self.fills.insert(at, fill);
     }
@@ -152,8 +162,16 @@ fn kind_number(kind: OrderKind) -> i64 {
 /// Prices at which a trailing order of this book may have to turn, inside
 /// `low..=high`: fixed levels and `seeds`, shifted by every trail, as often as
 /// there are trails (three times at the most).
-pub(crate) fn turning_points(book: &Book, seeds: &[Price], low: Price, high: Price) -> Result<Vec<Level>, TooMany> {
-    let trails: Vec<(Side, Trail)> = book.working().filter_map(|o| Some((o.side, o.kind.trail()?))).collect();
+pub(crate) fn turning_points(
+    book: &Book,
+    seeds: &[Price],
+    low: Price,
+    high: Price,
+) -> Result<Vec<Level>, TooMany> {
+    let trails: Vec<(Side, Trail)> = book
+        .working()
+        .filter_map(|o| Some((o.side, o.kind.trail()?)))
+        .collect();
     if trails.is_empty() {
         return Ok(Vec::new());
     }
@@ -167,7 +185,10 @@ pub(crate) fn turning_points(book: &Book, seeds: &[Price], low: Price, high: Pri
         }
         if let OrderKind::TrailingStopLimit { offset, .. } = o.kind {
             // Its limit lies `offset` beyond the stop level.
-            let near: Vec<Price> = prices.iter().flat_map(|p| [*p + offset, *p - offset]).collect();
+            let near: Vec<Price> = prices
+                .iter()
+                .flat_map(|p| [*p + offset, *p - offset])
+                .collect();
             prices.extend(near);
         }
     }
@@ -192,7 +213,11 @@ pub(crate) fn turning_points(book: &Book, seeds: &[Price], low: Price, high: Pri
             levels.push(Level::above(p));
         }
     }
-    if levels.len() > TURNS_MAX { Err(TooMany) } else { Ok(levels) }
+    if levels.len() > TURNS_MAX {
+        Err(TooMany)
+    } else {
+        Ok(levels)
+    }
 }
 
 /// The best prices for which a trail's stop level would be `stop`.
@@ -202,7 +227,11 @@ fn before_trail(stop: Price, side: Side, trail: Trail) -> Vec<Price> {
         (Trail::Amount(d), Side::Buy) => vec![stop - d],
         (Trail::Fraction(rate), side) => {
             let one = crate::fixed::Rate::SCALE;
-            let factor = if side == Side::Sell { one - rate.units() } else { one + rate.units() };
+            let factor = if side == Side::Sell {
+                one - rate.units()
+            } else {
+                one + rate.units()
+            };
             if factor <= 0 {
                 return Vec::new();
             }
@@ -232,7 +261,10 @@ pub(crate) fn explore<F: Funds>(
         low_seen: bar.open == bar.low,
         high_seen: bar.open == bar.high,
     };
-    let mut desk = PathDesk { funds, fills: Vec::new() };
+    let mut desk = PathDesk {
+        funds,
+        fills: Vec::new(),
+    };
     first.walk.open(&mut first.book, &mut desk);
     first.fills = desk.fills;
 
@@ -244,8 +276,12 @@ pub(crate) fn explore<F: Funds>(
     while let Some(node) = todo.pop() {
         if node.low_seen && node.high_seen {
             let mut last = node.clone();
-            let mut desk = PathDesk { funds, fills: std::mem::take(&mut last.fills) };
-            last.walk.move_to(Level::at(bar.close), &mut last.book, &mut desk);
+            let mut desk = PathDesk {
+                funds,
+                fills: std::mem::take(&mut last.fills),
+            };
+            last.walk
+                .move_to(Level::at(bar.close), &mut last.book, &mut desk);
             last.walk.close(&mut last.book, &mut desk);
             let mut key = Vec::new();
             book_key(&last.book, &mut key);
@@ -253,12 +289,18 @@ pub(crate) fn explore<F: Funds>(
                 key.extend([i64::from(f.order.0), f.quantity.units(), f.price.units()]);
             }
             if ended.insert(key) {
-                ends.push(PathEnd { book: last.book, fills: desk.fills });
+                ends.push(PathEnd {
+                    book: last.book,
+                    fills: desk.fills,
+                });
             }
         }
         let mut go = |level: Level| {
             let mut next = node.clone();
-            let mut desk = PathDesk { funds, fills: std::mem::take(&mut next.fills) };
+            let mut desk = PathDesk {
+                funds,
+                fills: std::mem::take(&mut next.fills),
+            };
             next.walk.step_to(level, &mut next.book, &mut desk);
             next.fills = desk.fills;
             next.low_seen |= level == low;
@@ -268,8 +310,18 @@ pub(crate) fn explore<F: Funds>(
             }
         };
         let position = node.walk.position;
-        let up = node.book.rising.last().map(|e| e.level).filter(|l| *l <= high);
-        let down = node.book.falling.last().map(|e| e.level).filter(|l| *l >= low);
+        let up = node
+            .book
+            .rising
+            .last()
+            .map(|e| e.level)
+            .filter(|l| *l <= high);
+        let down = node
+            .book
+            .falling
+            .last()
+            .map(|e| e.level)
+            .filter(|l| *l >= low);
         let trailing = |side| {
             node.book.trails.iter().any(|s| {
                 let o = node.book.get(*s);
@@ -285,11 +337,17 @@ pub(crate) fn explore<F: Funds>(
         }
         if sell_trail {
             let top = up.unwrap_or(high);
-            turns.iter().filter(|l| **l > position && **l < top).for_each(|l| go(*l));
+            turns
+                .iter()
+                .filter(|l| **l > position && **l < top)
+                .for_each(|l| go(*l));
         }
         if buy_trail {
             let bottom = down.unwrap_or(low);
-            turns.iter().filter(|l| **l < position && **l > bottom).for_each(|l| go(*l));
+            turns
+                .iter()
+                .filter(|l| **l < position && **l > bottom)
+                .for_each(|l| go(*l));
         }
         if seen.len() > STATES_MAX {
             return Err(TooMany);
@@ -305,7 +363,10 @@ pub(crate) fn marked_gain(fills: &[PathFill], mark: Price) -> i128 {
         .iter()
         .map(|f| {
             let per_share = i128::from(mark.units() - f.price.units()) * i128::from(f.side.sign());
-            crate::fixed::div_round(per_share * i128::from(f.quantity.units()), i128::from(SCALE))
+            crate::fixed::div_round(
+                per_share * i128::from(f.quantity.units()),
+                i128::from(SCALE),
+            )
         })
         .sum()
 }
@@ -314,7 +375,13 @@ pub(crate) fn marked_gain(fills: &[PathFill], mark: Price) -> i128 {
 /// multiplicity, on every path; one flag per fill.
 pub(crate) fn label(actual: &[PathFill], ends: &[PathEnd]) -> Vec<bool> {
     let count = |fills: &[PathFill], f: &PathFill| fills.iter().filter(|g| *g == f).count();
-    actual.iter().map(|f| ends.iter().all(|end| count(&end.fills, f) == count(actual, f))).collect()
+    actual
+        .iter()
+        .map(|f| {
+            ends.iter()
+                .all(|end| count(&end.fills, f) == count(actual, f))
+        })
+        .collect()
 }
 
 /// True when the bar has one outcome only.

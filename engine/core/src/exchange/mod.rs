@@ -7,6 +7,7 @@ mod matching;
 mod rules;
 pub mod scenario;
 pub mod scenario_json;
+pub(crate) mod sim;
 
 pub use book::{Book, Desk, Working};
 pub use level::Level;

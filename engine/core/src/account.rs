@@ -1,0 +1,255 @@
+//! The money rules of an account: what an order may take, and what it costs.
+//!
+//! `Purse` is a snapshot small enough to copy: the exchange asks it along the
+//! path that happens, along a trial path and along every path of the certainty
+//! search, and always gets the same answers.
+
+use crate::exchange::Working;
+use crate::fixed::{Money, Price, Quantity, Rate};
+use crate::instrument::Instrument;
+use crate::order::{Reason, Side, Size};
+
+/// What kind of account it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// Pays in full, sells only what it holds, never goes below zero.
+    Cash,
+    /// May borrow and go short as long as positions are at most `leverage` times equity.
+    Margin {
+        /// Gross positions over equity, above 0 and at most 100.
+        leverage: Rate,
+    },
+}
+
+/// What trading costs, apart from slippage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FeeSchedule {
+    /// Nothing.
+    #[default]
+    Free,
+    /// A fraction of the traded amount, on both sides, not rounded.
+    Rate(Rate),
+}
+
+impl FeeSchedule {
+    /// The fee of one fill.
+    #[inline]
+    #[must_use]
+    pub fn fee(&self, notional: Money) -> Money {
+        match self {
+            Self::Free => Money::ZERO,
+            Self::Rate(rate) => notional.abs().times(*rate),
+        }
+    }
+}
+
+/// Money and position as one order on one instrument sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct Purse<'a> {
+    /// The instrument of the order.
+    pub instrument: &'a Instrument,
+    /// Kind of account.
+    pub kind: AccountKind,
+    /// Costs.
+    pub fees: FeeSchedule,
+    /// Cash in the account's currency.
+    pub cash: Money,
+    /// Position in the instrument.
+    pub position: Quantity,
+    /// All other positions at their marks, signed.
+    pub others: Money,
+    /// All other positions at their marks, absolute.
+    pub others_gross: Money,
+}
+
+impl Purse<'_> {
+    fn notional(&self, price: Price, quantity: Quantity) -> Money {
+        Money::notional(price, quantity, self.instrument.multiplier)
+    }
+
+    /// What buying costs, fees included.
+    fn cost(&self, price: Price, quantity: Quantity) -> Money {
+        let notional = self.notional(price, quantity);
+        notional + self.fees.fee(notional)
+    }
+
+    /// The most whole lots whose cost is at most `budget`.
+    #[must_use]
+    pub fn affordable(&self, price: Price, budget: Money) -> Quantity {
+        let lot = self.instrument.lot;
+        let cost_of_lot = self.cost(price, lot).units();
+        if budget <= Money::ZERO || cost_of_lot <= 0 {
+            return Quantity::ZERO;
+        }
+        let lot_units = lot.units();
+        let most = i64::MAX / 8 / lot_units.max(1);
+        let mut lots = i64::try_from(budget.units() / cost_of_lot)
+            .unwrap_or(most)
+            .min(most);
+        // Rounding of one lot's cost against that of many: a few steps at the most.
+        while lots > 0 && self.cost(price, Quantity::from_units(lots * lot_units)) > budget {
+            lots -= 1;
+        }
+        while lots < most
+            && self.cost(price, Quantity::from_units((lots + 1) * lot_units)) <= budget
+        {
+            lots += 1;
+        }
+        Quantity::from_units(lots * lot_units)
+    }
+
+    /// Equity with the instrument marked at `price`.
+    #[must_use]
+    pub fn equity(&self, price: Price) -> Money {
+        self.cash + self.others + self.notional(price, self.position)
+    }
+
+    /// Resolves a size that depends on money.
+    #[must_use]
+    pub fn resolve(&self, side: Side, size: Size, price: Price) -> Quantity {
+        match (size, side) {
+            (Size::Quantity(quantity), _) => quantity,
+            (Size::AllIn, Side::Buy) => self.affordable(price, self.cash),
+            (Size::AllIn, Side::Sell) => self.position.max(Quantity::ZERO),
+            (Size::Notional(amount), _) => self.affordable(price, amount.into()),
+            (Size::PercentOfEquity(rate), _) => {
+                self.affordable(price, self.equity(price).times(rate))
+            }
+            (Size::AsParent, _) => Quantity::ZERO,
+        }
+    }
+
+    /// How much of `quantity` may trade at `price`.
+    ///
+    /// # Errors
+    /// Why nothing may.
+    pub fn admit(
+        &self,
+        side: Side,
+        shrink: bool,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
+        match (self.kind, side) {
+            (AccountKind::Cash, Side::Buy) => {
+                if self.cost(price, quantity) <= self.cash {
+                    return Ok(quantity);
+                }
+                let most = self.affordable(price, self.cash);
+                if shrink && most > Quantity::ZERO {
+                    Ok(most)
+                } else {
+                    Err(Reason::InsufficientCash)
+                }
+            }
+            (AccountKind::Cash, Side::Sell) => {
+                if quantity <= self.position {
+                    return Ok(quantity);
+                }
+                if shrink && self.position > Quantity::ZERO {
+                    Ok(self.position)
+                } else {
+                    Err(Reason::InsufficientPosition)
+                }
+            }
+            (AccountKind::Margin { leverage }, _) => {
+                self.admit_margin(leverage, side, shrink, price, quantity)
+            }
+        }
+    }
+
+    fn admit_margin(
+        &self,
+        leverage: Rate,
+        side: Side,
+        shrink: bool,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
+        let fits = |quantity: Quantity| {
+            let after = self.position + Quantity::from_units(quantity.units() * side.sign());
+            if after.abs() <= self.position.abs()
+                && after.units().signum() * self.position.units().signum() >= 0
+            {
+                return true; // closing is always allowed
+            }
+            let fee = self.fees.fee(self.notional(price, quantity));
+            let gross = self.others_gross + self.notional(price, after).abs();
+            gross <= (self.equity(price) - fee).times(leverage)
+        };
+        if fits(quantity) {
+            return Ok(quantity);
+        }
+        if !shrink {
+            return Err(Reason::InsufficientCash);
+        }
+        let lot = self.instrument.lot.units();
+        let (mut low, mut high) = (0, quantity.units() / lot);
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            if fits(Quantity::from_units(middle * lot)) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if low > 0 {
+            Ok(Quantity::from_units(low * lot))
+        } else {
+            Err(Reason::InsufficientCash)
+        }
+    }
+
+    /// Cash and position after a fill; returns the fee.
+    pub fn pay(&mut self, side: Side, price: Price, quantity: Quantity) -> Money {
+        let notional = self.notional(price, quantity);
+        let fee = self.fees.fee(notional);
+        let signed = Quantity::from_units(quantity.units() * side.sign());
+        self.cash -= self.notional(price, signed) + fee;
+        self.position += signed;
+        fee
+    }
+}
+
+impl crate::exchange::certainty::Funds for Purse<'_> {
+    fn resolve(&self, order: &Working, price: Price) -> Quantity {
+        Purse::resolve(self, order.side(), order.size(), price)
+    }
+    fn admit(&self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        Purse::admit(self, order.side(), order.shrink_to_fit(), price, quantity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::Symbol;
+
+    #[test]
+    fn all_in_takes_the_last_affordable_share_and_not_one_more() {
+        let instrument = Instrument::equity(Symbol::new("US.X").expect("valid"), "USD");
+        let purse = Purse {
+            instrument: &instrument,
+            kind: AccountKind::Cash,
+            fees: FeeSchedule::Rate(Rate::from_f64(0.001).expect("valid")),
+            cash: Money::from_whole(100_000),
+            position: Quantity::ZERO,
+            others: Money::ZERO,
+            others_gross: Money::ZERO,
+        };
+        let price: Price = "82.12".parse().expect("valid");
+        let q = purse.resolve(Side::Buy, Size::AllIn, price);
+        assert_eq!(q.to_string(), "1216");
+        let one_more = q + instrument.lot;
+        assert!(purse.cost(price, q) <= purse.cash && purse.cost(price, one_more) > purse.cash);
+        assert_eq!(
+            purse.admit(Side::Buy, false, price, one_more),
+            Err(Reason::InsufficientCash)
+        );
+        assert_eq!(purse.admit(Side::Buy, true, price, one_more), Ok(q));
+        assert_eq!(
+            purse.admit(Side::Sell, false, price, q),
+            Err(Reason::InsufficientPosition)
+        );
+    }
+}

@@ -1,0 +1,350 @@
+//! `Context`: everything a strategy may see and do.
+//!
+//! It owns the portfolio, the records and the command buffer. What it shows is
+//! stamped now or earlier. Commands are collected here and carried out by the
+//! kernel after the callback.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::bars::{BarRef, Bars};
+use crate::feed::Feed;
+use crate::fixed::{Money, Price, Quantity};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderState, Reason, Side, Size};
+use crate::portfolio::Portfolio;
+use crate::record::{Fill, LogLine, OrderRecord, PlotPoint, Trade};
+use crate::setup::Handle;
+use crate::time::Timestamp;
+
+/// What a strategy asked for, in order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Command {
+    Submit(OrderId),
+    Cancel(OrderId),
+    Modify(OrderId, OrderChange),
+}
+
+/// Most lines that a strategy may log in one run; what is beyond is counted, not kept.
+pub const LOG_LINES_MAX: usize = 100_000;
+/// Most points that a strategy may plot in one run.
+pub const PLOT_POINTS_MAX: usize = 10_000_000;
+
+/// The bars of one instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice<'a> {
+    pub(crate) ids: &'a [u32],
+    pub(crate) close: &'a [f64],
+}
+
+impl Slice<'_> {
+    /// Number of instruments that have a bar at this instant.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// True when no instrument has a bar.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Instruments and their closes, in order of `InstrumentId`.
+    #[inline]
+    pub fn closes(&self) -> impl Iterator<Item = (InstrumentId, f64)> + '_ {
+        self.ids
+            .iter()
+            .zip(self.close)
+            .map(|(id, close)| (InstrumentId(*id), *close))
+    }
+}
+
+/// Everything a strategy may see and do.
+#[derive(Debug)]
+pub struct Context {
+    pub(crate) feed: Arc<Feed>,
+    pub(crate) now: Timestamp,
+    /// Per instrument: rows seen so far.
+    pub(crate) seen: Vec<u32>,
+    pub(crate) columns: Vec<Arc<Vec<f64>>>,
+    pub(crate) factors: Vec<Option<Arc<Vec<f64>>>>,
+    pub(crate) portfolio: Portfolio,
+    pub(crate) orders: Vec<OrderRecord>,
+    pub(crate) open: Vec<OrderId>,
+    pub(crate) fills: Vec<Fill>,
+    pub(crate) trades: Vec<Trade>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) timers: BTreeMap<(Timestamp, u64), u64>,
+    pub(crate) timer_count: u64,
+    pub(crate) oco_instruments: Vec<Option<InstrumentId>>,
+    pub(crate) plot_names: Vec<String>,
+    pub(crate) plots: Vec<PlotPoint>,
+    pub(crate) logs: Vec<LogLine>,
+    pub(crate) seed: u64,
+}
+
+impl Context {
+    /// Time of the present event.
+    #[inline]
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The run's seed, for strategies that draw random numbers of their own.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The instruments, by `InstrumentId`.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        self.feed.instruments()
+    }
+
+    /// One instrument.
+    #[must_use]
+    pub fn instrument(&self, id: InstrumentId) -> &Instrument {
+        &self.feed.instruments()[id.index()]
+    }
+
+    /// Bars of an instrument that have closed so far.
+    #[inline]
+    #[must_use]
+    pub fn bar_count(&self, id: InstrumentId) -> usize {
+        self.seen[id.index()] as usize
+    }
+
+    /// The bar `back` bars ago (0 = the last closed one); `None` before the first.
+    #[inline]
+    #[must_use]
+    pub fn bar(&self, id: InstrumentId, back: usize) -> Option<BarRef<'_>> {
+        let row = self.bar_count(id).checked_sub(back + 1)?;
+        Some(self.bars(id).row(row))
+    }
+
+    fn bars(&self, id: InstrumentId) -> &Bars {
+        &self.feed.series()[id.index()].bars
+    }
+
+    /// The first output of an indicator at the last closed bar; NaN during warm-up.
+    #[inline]
+    #[must_use]
+    pub fn value(&self, handle: Handle) -> f64 {
+        self.output(handle, 0, 0)
+    }
+
+    /// Output number `output` of an indicator, `back` bars ago; NaN where there is none.
+    #[inline]
+    #[must_use]
+    pub fn output(&self, handle: Handle, output: usize, back: usize) -> f64 {
+        let row = (self.seen[handle.series as usize] as usize).wrapping_sub(back + 1);
+        self.columns[handle.first as usize + output]
+            .get(row)
+            .copied()
+            .unwrap_or(f64::NAN)
+    }
+
+    /// The factor by which raw prices are multiplied to be comparable with the
+    /// adjusted prices that indicators see; 1 without corporate actions.
+    #[inline]
+    #[must_use]
+    pub fn adjustment(&self, id: InstrumentId) -> f64 {
+        match &self.factors[id.index()] {
+            Some(factors) => (self.seen[id.index()] as usize)
+                .checked_sub(1)
+                .map_or(1.0, |row| factors[row]),
+            None => 1.0,
+        }
+    }
+
+    /// Cash, positions, equity.
+    #[inline]
+    #[must_use]
+    pub fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
+    }
+
+    /// Signed position in an instrument.
+    #[inline]
+    #[must_use]
+    pub fn position(&self, id: InstrumentId) -> Quantity {
+        self.portfolio.position(id).quantity()
+    }
+
+    /// Equity at the marks.
+    #[inline]
+    #[must_use]
+    pub fn equity(&self) -> f64 {
+        self.portfolio.equity()
+    }
+
+    /// Cash at hand.
+    #[inline]
+    #[must_use]
+    pub fn cash(&self) -> Money {
+        self.portfolio.cash()
+    }
+
+    /// An order of this run.
+    #[must_use]
+    pub fn order(&self, id: OrderId) -> Option<&OrderRecord> {
+        self.orders.get(id.index())
+    }
+
+    /// Orders that work or wait, in order of submission.
+    pub fn open_orders(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.open.iter().copied()
+    }
+
+    /// True when an order of this instrument works or waits.
+    #[must_use]
+    pub fn has_open_order(&self, id: InstrumentId) -> bool {
+        self.open
+            .iter()
+            .any(|o| self.orders[o.index()].order.instrument == id)
+    }
+
+    /// Closed round trips so far.
+    #[must_use]
+    pub fn trades(&self) -> &[Trade] {
+        &self.trades
+    }
+
+    /// Sends an order; what becomes of it arrives in `on_order` and `on_fill`.
+    #[inline(never)]
+    pub fn submit(&mut self, order: NewOrder) -> OrderId {
+        let id = OrderId(self.orders.len() as u32);
+        let mark = if order.instrument.index() < self.seen.len() {
+            self.portfolio.mark(order.instrument)
+        } else {
+            0.0
+        };
+        self.orders.push(OrderRecord {
+            order,
+            submitted: self.now,
+            ended: Timestamp::MAX,
+            state: OrderState::Created,
+            reason: Reason::None,
+            filled: Quantity::ZERO,
+            quantity: match order.size {
+                Size::Quantity(quantity) => quantity,
+                _ => Quantity::ZERO,
+            },
+            notional: Money::ZERO,
+            last: Price::from_checked_f64(mark),
+            slot: u32::MAX,
+        });
+        self.open.push(id);
+        self.commands.push(Command::Submit(id));
+        id
+    }
+
+    /// Closes the whole position in an instrument at the market, if there is one.
+    pub fn close_position(&mut self, id: InstrumentId) -> Option<OrderId> {
+        let position = self.position(id);
+        let order = match position.units().signum() {
+            1 => NewOrder::market(id, Side::Sell, Size::AllIn),
+            -1 => NewOrder::market(id, Side::Buy, Size::Quantity(position.abs())),
+            _ => return None,
+        };
+        Some(self.submit(order))
+    }
+
+    /// A new one-cancels-other group.
+    pub fn new_group(&mut self) -> OcoId {
+        self.oco_instruments.push(None);
+        OcoId((self.oco_instruments.len() - 1) as u32)
+    }
+
+    /// Sends an entry with a protective stop and a target, which go live with its
+    /// first fill, for what is filled, and cancel each other.
+    pub fn submit_bracket(&mut self, entry: NewOrder, stop: Price, target: Price) -> [OrderId; 3] {
+        let parent = self.submit(entry);
+        let group = self.new_group();
+        let side = entry.side.opposite();
+        let exit = |order: NewOrder| order.child_of(parent).oco(group);
+        let stop = self.submit(exit(NewOrder::stop(
+            entry.instrument,
+            side,
+            Size::AsParent,
+            stop,
+        )));
+        let target = self.submit(exit(NewOrder::limit(
+            entry.instrument,
+            side,
+            Size::AsParent,
+            target,
+        )));
+        [parent, stop, target]
+    }
+
+    /// Cancels an order; nothing happens if it has ended.
+    pub fn cancel(&mut self, id: OrderId) {
+        self.commands.push(Command::Cancel(id));
+    }
+
+    /// Cancels every open order of an instrument.
+    pub fn cancel_all(&mut self, id: InstrumentId) {
+        for i in 0..self.open.len() {
+            let order = self.open[i];
+            if self.orders[order.index()].order.instrument == id {
+                self.cancel(order);
+            }
+        }
+    }
+
+    /// Changes a working order; nothing happens if it has ended or the change does not fit.
+    pub fn modify(&mut self, id: OrderId, change: OrderChange) {
+        self.commands.push(Command::Modify(id, change));
+    }
+
+    /// Asks for `on_timer` with `tag` at a time; a time not after now is due at
+    /// once, after the present event.
+    pub fn set_timer(&mut self, at: Timestamp, tag: u64) {
+        self.timer_count += 1;
+        self.timers.insert((at, self.timer_count), tag);
+    }
+
+    /// Adds a point to a line of the report's chart.
+    pub fn plot(&mut self, name: &str, value: f64) {
+        if !value.is_finite() || self.plots.len() >= PLOT_POINTS_MAX {
+            return;
+        }
+        let line = self
+            .plot_names
+            .iter()
+            .position(|n| n == name)
+            .unwrap_or_else(|| {
+                self.plot_names.push(name.to_owned());
+                self.plot_names.len() - 1
+            });
+        self.plots.push(PlotPoint {
+            line: line as u32,
+            time: self.now,
+            value,
+        });
+    }
+
+    /// Adds a line to the run's log.
+    pub fn log(&mut self, text: impl Into<String>) {
+        if self.logs.len() < LOG_LINES_MAX {
+            self.logs.push(LogLine {
+                time: self.now,
+                text: text.into(),
+            });
+        }
+    }
+
+    /// Ends an order in the records.
+    pub(crate) fn end_order(&mut self, id: OrderId, state: OrderState, reason: Reason) {
+        let record = &mut self.orders[id.index()];
+        record.state = state;
+        record.reason = reason;
+        record.ended = self.now;
+        self.open.retain(|open| *open != id);
+    }
+}

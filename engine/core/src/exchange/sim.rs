@@ -1,0 +1,663 @@
+//! `SimExchange`: the books of all instruments, and what a bar does to them.
+
+use super::book::{Book, Desk, Phase, Slot, Working};
+use super::certainty::{self, PathEnd, PathFill};
+use super::level::Level;
+use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
+use super::scenario::choose_path;
+use crate::account::Purse;
+use crate::bars::BarRef;
+use crate::context::Context;
+use crate::feed::Series;
+use crate::fixed::{Money, Price, Quantity};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::ledger::{Entry, EntryKind};
+use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size};
+use crate::record::{AmbiguousBar, Fill};
+use crate::time::Timestamp;
+
+/// Something that strategies are told about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    Order(OrderId),
+    Fill(u32),
+}
+
+/// The order book of one instrument and what is on its way there.
+#[derive(Clone, Debug)]
+struct Venue {
+    book: Book,
+    /// Orders that no bar has seen yet: a bar may fill them if it opens at or after their arrival.
+    arrivals: Vec<OrderId>,
+}
+
+/// The simulated exchange.
+#[derive(Clone, Debug)]
+pub(crate) struct SimExchange {
+    pub(crate) rules: FillRules,
+    venues: Vec<Venue>,
+    /// Per instrument: a bar whose low is at or below this, or whose high is at or above the other, must be matched.
+    watch: Vec<(f64, f64)>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) ambiguous: Vec<AmbiguousBar>,
+}
+
+const NOTHING: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+const EVERYTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+
+/// The bar being matched, for the records.
+#[derive(Clone, Copy)]
+struct At {
+    id: InstrumentId,
+    row: u32,
+    instant: u32,
+    open: f64,
+    low: Price,
+    high: Price,
+}
+
+/// The run's own desk: money, records, notices.
+struct Clearing<'a> {
+    cx: &'a mut Context,
+    notices: &'a mut Vec<Notice>,
+    entries: &'a mut Vec<Entry>,
+    at: At,
+    /// An order was refused or shrunk for money: other paths may differ.
+    refused: bool,
+}
+
+impl Clearing<'_> {
+    fn purse(&self) -> Purse<'_> {
+        self.cx
+            .portfolio
+            .purse(self.at.id, self.cx.feed.instruments())
+    }
+}
+
+impl Desk for Clearing<'_> {
+    fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
+        let quantity = self.purse().resolve(order.side(), order.size(), price);
+        self.cx.orders[order.id().index()].quantity = quantity;
+        quantity
+    }
+
+    fn admit(
+        &mut self,
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
+        let admitted = self
+            .purse()
+            .admit(order.side(), order.shrink_to_fit(), price, quantity);
+        self.refused |= admitted != Ok(quantity);
+        admitted
+    }
+
+    #[inline(never)]
+    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
+        let multiplier = self.cx.instrument(self.at.id).multiplier;
+        let notional = Money::notional(price, quantity, multiplier);
+        let fill = Fill {
+            time: self.cx.now,
+            order: order.id(),
+            instrument: self.at.id,
+            bar: self.at.row,
+            instant: self.at.instant,
+            side: order.side(),
+            certain: true,
+            outside_bar: price < self.at.low || price > self.at.high,
+            price,
+            quantity,
+            notional,
+            fee: self.cx.portfolio.fee(notional),
+        };
+        let index = self.cx.fills.len() as u32;
+        self.cx.fills.push(fill);
+        self.cx
+            .portfolio
+            .apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
+        let record = &mut self.cx.orders[order.id().index()];
+        record.filled += quantity;
+        record.notional += Money::notional(price, quantity, 1);
+        record.state = OrderState::PartlyFilled;
+        self.entries.push(Entry {
+            time: self.cx.now,
+            kind: EntryKind::Fill { fill: index },
+        });
+        self.notices.push(Notice::Fill(index));
+    }
+
+    fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
+        let id = order.id();
+        let record = &mut self.cx.orders[id.index()];
+        if state == OrderState::Filled {
+            record.quantity = record.filled;
+        }
+        self.cx.end_order(id, state, reason);
+        self.notices.push(Notice::Order(id));
+    }
+}
+
+/// Follows one path without leaving a trace but the money.
+struct Trial<'a> {
+    purse: Purse<'a>,
+}
+
+impl Desk for Trial<'_> {
+    fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
+        self.purse.resolve(order.side(), order.size(), price)
+    }
+    fn admit(
+        &mut self,
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
+        self.purse
+            .admit(order.side(), order.shrink_to_fit(), price, quantity)
+    }
+    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
+        self.purse.pay(order.side(), price, quantity);
+    }
+    fn closed(&mut self, _: &Working, _: OrderState, _: Reason) {}
+}
+
+impl SimExchange {
+    pub(crate) fn new(rules: FillRules, instruments: usize) -> Self {
+        let venue = Venue {
+            book: Book::new(rules.limit_fill),
+            arrivals: Vec::new(),
+        };
+        Self {
+            rules,
+            venues: vec![venue; instruments],
+            watch: vec![NOTHING; instruments],
+            notices: Vec::new(),
+            ambiguous: Vec::new(),
+        }
+    }
+
+    /// True when a bar between these prices cannot change the book of this instrument.
+    #[inline]
+    pub(crate) fn is_quiet(&self, id: usize, low: f64, high: f64) -> bool {
+        let (below, above) = self.watch[id];
+        low > below && high < above
+    }
+
+    fn rewatch(&mut self, id: InstrumentId) {
+        let venue = &self.venues[id.index()];
+        let book = &venue.book;
+        let busy = !venue.arrivals.is_empty()
+            || !book.market.is_empty()
+            || !book.trails.is_empty()
+            || !book.auctions.is_empty()
+            || !book.looking.is_empty()
+            || book.expiring > 0;
+        self.watch[id.index()] = if busy {
+            EVERYTHING
+        } else {
+            let (below, above) = book.bounds();
+            (
+                below.map_or(f64::NEG_INFINITY, Price::to_f64),
+                above.map_or(f64::INFINITY, Price::to_f64),
+            )
+        };
+    }
+
+    /// Takes an order that passed the gate; bars that open at or after now may fill it.
+    pub(crate) fn accept(&mut self, id: OrderId, instrument: InstrumentId) {
+        self.venues[instrument.index()].arrivals.push(id);
+        self.watch[instrument.index()] = EVERYTHING;
+    }
+
+    /// Puts what has arrived by the open of a bar into the book.
+    fn arrive(&mut self, cx: &mut Context, id: InstrumentId, open_time: Timestamp) {
+        let venue = &mut self.venues[id.index()];
+        let mut i = 0;
+        while i < venue.arrivals.len() {
+            let order = venue.arrivals[i];
+            let record = &cx.orders[order.index()];
+            if record.submitted > open_time {
+                i += 1;
+                continue;
+            }
+            venue.arrivals.remove(i);
+            let parent_filled = record.order.parent.map(|p| cx.orders[p.index()].filled);
+            let (new, last) = (record.order, record.last);
+            cx.orders[order.index()].slot = venue.book.insert(order, &new, last, parent_filled);
+        }
+    }
+
+    /// Matches a bar and ends what its session ends.
+    #[inline(never)]
+    pub(crate) fn match_bar(
+        &mut self,
+        cx: &mut Context,
+        entries: &mut Vec<Entry>,
+        series: &Series,
+        id: InstrumentId,
+        bar: BarRef<'_>,
+        instant: usize,
+    ) {
+        let traded = traded_bar(series, bar);
+        self.arrive(cx, id, bar.open_time());
+        let at = At {
+            id,
+            row: bar.row() as u32,
+            instant: instant as u32,
+            open: bar.open(),
+            low: traded.low,
+            high: traded.high,
+        };
+        if traded.volume != Some(Quantity::ZERO) {
+            self.venues[id.index()].book.traded_bars = at.row;
+            self.match_traded(cx, entries, &series.instrument, &traded, at);
+        }
+        let mut desk = Clearing {
+            cx,
+            notices: &mut self.notices,
+            entries,
+            at,
+            refused: false,
+        };
+        self.venues[id.index()]
+            .book
+            .expire(traded.session_end, bar.time(), &mut desk);
+        self.rewatch(id);
+    }
+
+    fn match_traded(
+        &mut self,
+        cx: &mut Context,
+        entries: &mut Vec<Entry>,
+        instrument: &Instrument,
+        bar: &TradedBar,
+        at: At,
+    ) {
+        let rules = self.rules;
+        let book = &mut self.venues[at.id.index()].book;
+        let entangled = is_entangled(book, bar);
+        let feed = cx.feed.clone();
+        let before =
+            entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments())));
+        let high_first = match (&before, rules.path) {
+            (Some((book, purse)), PathRule::Pessimistic | PathRule::Optimistic) => {
+                choose_path(rules.path, bar, |high_first| {
+                    let (mut book, mut trial) = (book.clone(), Trial { purse: *purse });
+                    book.match_bar(bar, high_first, &rules, instrument, &mut trial);
+                    trial.purse.equity(bar.close)
+                })
+            }
+            // One outcome only: either path will do.
+            (None, PathRule::Pessimistic | PathRule::Optimistic) => false,
+            (_, rule) => choose_path(rule, bar, |_| Money::ZERO),
+        };
+        let (first_fill, first_trade) = (cx.fills.len(), cx.trades.len());
+        let mut desk = Clearing {
+            cx,
+            notices: &mut self.notices,
+            entries,
+            at,
+            refused: false,
+        };
+        book.match_bar(bar, high_first, &rules, instrument, &mut desk);
+        if let Some((book, purse)) = before {
+            let refused = desk.refused;
+            self.judge(
+                cx,
+                (first_fill, first_trade),
+                &book,
+                &purse,
+                bar,
+                at,
+                refused,
+            );
+        }
+    }
+
+    /// Labels the fills of a bar, and notes the bar if paths differ.
+    #[allow(clippy::too_many_arguments)]
+    fn judge(
+        &mut self,
+        cx: &mut Context,
+        (first_fill, first_trade): (usize, usize),
+        book: &Book,
+        purse: &Purse<'_>,
+        bar: &TradedBar,
+        at: At,
+        refused: bool,
+    ) {
+        let mut actual: Vec<PathFill> = cx.fills[first_fill..]
+            .iter()
+            .map(|f| PathFill {
+                order: f.order,
+                side: f.side,
+                quantity: f.quantity,
+                price: f.price,
+            })
+            .collect();
+        actual.sort_unstable();
+        let seeds = [bar.open, bar.high, bar.low, bar.close];
+        let found = certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse);
+        let ends: &[PathEnd] = found.as_deref().unwrap_or(&[]);
+        let searched = found.is_ok() && !refused;
+        if searched && certainty::is_single(&actual, ends) {
+            return;
+        }
+        let labels = if searched {
+            certainty::label(&actual, ends)
+        } else {
+            vec![false; actual.len()]
+        };
+        let mut tainted = false;
+        for fill in &mut cx.fills[first_fill..] {
+            let key = PathFill {
+                order: fill.order,
+                side: fill.side,
+                quantity: fill.quantity,
+                price: fill.price,
+            };
+            fill.certain = actual
+                .iter()
+                .position(|f| *f == key)
+                .is_some_and(|i| labels[i]);
+            tainted |= !fill.certain;
+        }
+        if tainted {
+            cx.trades[first_trade..]
+                .iter_mut()
+                .for_each(|t| t.certain = false);
+            cx.portfolio.taint(at.id);
+        }
+        let gain = |fills: &[PathFill]| marked_gain(fills, bar.close, purse);
+        let pnl = gain(&actual);
+        let all = || ends.iter().map(|e| gain(&e.fills)).chain([pnl]);
+        self.ambiguous.push(AmbiguousBar {
+            instrument: at.id,
+            bar: at.row,
+            time: cx.now,
+            pnl,
+            pnl_worst: all().min().unwrap_or(pnl),
+            pnl_best: all().max().unwrap_or(pnl),
+            searched,
+        });
+    }
+
+    /// Fills market orders at the close they were decided on (`fill.market = "same_close"`).
+    pub(crate) fn fill_at_close(
+        &mut self,
+        cx: &mut Context,
+        entries: &mut Vec<Entry>,
+        series: &Series,
+        id: InstrumentId,
+        instant: usize,
+    ) {
+        let Some(row) = (cx.seen[id.index()] as usize).checked_sub(1) else {
+            return;
+        };
+        let bar = series.bars.row(row);
+        let mut traded = traded_bar(series, bar);
+        if self.rules.market != MarketFill::SameClose
+            || bar.time() != cx.now
+            || traded.volume == Some(Quantity::ZERO)
+        {
+            return;
+        }
+        (traded.open, traded.high, traded.low) = (traded.close, traded.close, traded.close);
+        (traded.session_start, traded.session_end) = (false, false);
+        let venue = &mut self.venues[id.index()];
+        let all = std::mem::take(&mut venue.arrivals);
+        let is_market = |o: &OrderId| cx.orders[o.index()].order.kind == OrderKind::Market;
+        let (now, later): (Vec<OrderId>, Vec<OrderId>) = all.into_iter().partition(is_market);
+        venue.arrivals = now;
+        let market = !venue.arrivals.is_empty();
+        if market {
+            self.arrive(cx, id, cx.now);
+        }
+        // Children of what fills now must be there to be activated.
+        self.venues[id.index()].arrivals = later;
+        if market {
+            self.arrive(cx, id, cx.now);
+            let at = At {
+                id,
+                row: row as u32,
+                instant: instant as u32,
+                open: bar.close(),
+                low: traded.low,
+                high: traded.high,
+            };
+            self.match_traded(cx, entries, &series.instrument, &traded, at);
+        }
+        self.rewatch(id);
+    }
+
+    /// Ends an order on request.
+    pub(crate) fn cancel(&mut self, cx: &mut Context, entries: &mut Vec<Entry>, order: OrderId) {
+        let record = &cx.orders[order.index()];
+        if record.state.is_closed() {
+            return;
+        }
+        let id = record.order.instrument;
+        let slot = record.slot;
+        if self.is_on_its_way(id, order) {
+            self.venues[id.index()].arrivals.retain(|o| *o != order);
+            self.end_on_the_way(cx, order, OrderState::Cancelled, Reason::Requested);
+        } else if slot != u32::MAX {
+            let mut desk = Clearing {
+                cx,
+                notices: &mut self.notices,
+                entries,
+                at: at_nothing(id),
+                refused: false,
+            };
+            self.venues[id.index()].book.cancel(slot, &mut desk);
+        }
+        self.rewatch(id);
+    }
+
+    fn is_on_its_way(&self, id: InstrumentId, order: OrderId) -> bool {
+        self.venues[id.index()].arrivals.contains(&order)
+    }
+
+    /// Ends an order that is not in a book, and the children that wait for it.
+    pub(crate) fn end_on_the_way(
+        &mut self,
+        cx: &mut Context,
+        order: OrderId,
+        state: OrderState,
+        reason: Reason,
+    ) {
+        cx.end_order(order, state, reason);
+        self.notices.push(Notice::Order(order));
+        let id = cx.orders[order.index()].order.instrument;
+        let Some(venue) = self.venues.get_mut(id.index()) else {
+            return;
+        };
+        let orphans: Vec<OrderId> = venue
+            .arrivals
+            .iter()
+            .copied()
+            .filter(|o| cx.orders[o.index()].order.parent == Some(order))
+            .collect();
+        venue.arrivals.retain(|o| !orphans.contains(o));
+        for orphan in orphans {
+            self.end_on_the_way(cx, orphan, OrderState::Cancelled, Reason::ParentClosed);
+        }
+    }
+
+    /// Changes an order; a change that does not fit is ignored and logged.
+    pub(crate) fn modify(
+        &mut self,
+        cx: &mut Context,
+        entries: &mut Vec<Entry>,
+        order: OrderId,
+        change: &OrderChange,
+    ) {
+        let record = &cx.orders[order.index()];
+        if record.state.is_closed() {
+            return;
+        }
+        let id = record.order.instrument;
+        let refused = if self.is_on_its_way(id, order) {
+            change_request(&mut cx.orders[order.index()].order, change)
+        } else {
+            let slot: Slot = record.slot;
+            let mut desk = Clearing {
+                cx: &mut *cx,
+                notices: &mut self.notices,
+                entries,
+                at: at_nothing(id),
+                refused: false,
+            };
+            self.venues[id.index()].book.modify(slot, change, &mut desk)
+        };
+        match refused {
+            Ok(()) => {
+                let record = &mut cx.orders[order.index()];
+                let _ = change_request(&mut record.order, change);
+                record.quantity = change.quantity.unwrap_or(record.quantity);
+            }
+            Err(reason) => cx.log(format!(
+                "change of order {order} refused: {}",
+                reason.text()
+            )),
+        }
+        self.rewatch(id);
+    }
+
+    /// A split of an instrument: working orders follow.
+    pub(crate) fn split(&mut self, id: InstrumentId, to: u32, from: u32) {
+        self.venues[id.index()].book.split(to, from);
+        self.rewatch(id);
+    }
+
+    /// What an order could execute now.
+    pub(crate) fn open_quantity(&self, cx: &Context, order: OrderId) -> Quantity {
+        let record = &cx.orders[order.index()];
+        let book = &self.venues[record.order.instrument.index()].book;
+        match book.orders.get(record.slot as usize) {
+            Some(working) if working.id == order && working.phase != Phase::Closed => {
+                working.open_quantity()
+            }
+            _ => record.quantity,
+        }
+    }
+}
+
+fn at_nothing(id: InstrumentId) -> At {
+    At {
+        id,
+        row: 0,
+        instant: 0,
+        open: 0.0,
+        low: Price::ZERO,
+        high: Price::ZERO,
+    }
+}
+
+/// Applies a change to a request; the types must fit.
+fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reason> {
+    let with_stop = |kind, stop: Option<Price>| match (kind, stop) {
+        (kind, None) => Ok(kind),
+        (OrderKind::Stop { .. }, Some(stop)) => Ok(OrderKind::Stop { stop }),
+        (OrderKind::StopLimit { limit, .. }, Some(stop)) => {
+            Ok(OrderKind::StopLimit { stop, limit })
+        }
+        (OrderKind::MarketIfTouched { .. }, Some(touch)) => {
+            Ok(OrderKind::MarketIfTouched { touch })
+        }
+        (OrderKind::LimitIfTouched { limit, .. }, Some(touch)) => {
+            Ok(OrderKind::LimitIfTouched { touch, limit })
+        }
+        _ => Err(Reason::BadPrice),
+    };
+    let with_limit = |kind, limit: Option<Price>| match (kind, limit) {
+        (kind, None) => Ok(kind),
+        (OrderKind::Limit { .. }, Some(limit)) => Ok(OrderKind::Limit { limit }),
+        (OrderKind::StopLimit { stop, .. }, Some(limit)) => {
+            Ok(OrderKind::StopLimit { stop, limit })
+        }
+        (OrderKind::LimitIfTouched { touch, .. }, Some(limit)) => {
+            Ok(OrderKind::LimitIfTouched { touch, limit })
+        }
+        _ => Err(Reason::BadPrice),
+    };
+    order.kind = with_limit(with_stop(order.kind, change.stop)?, change.limit)?;
+    if let Some(quantity) = change.quantity {
+        if quantity <= Quantity::ZERO {
+            return Err(Reason::BadQuantity);
+        }
+        order.size = Size::Quantity(quantity);
+    }
+    Ok(())
+}
+
+fn traded_bar(series: &Series, bar: BarRef<'_>) -> TradedBar {
+    let price = Price::from_checked_f64;
+    TradedBar {
+        open: price(bar.open()),
+        high: price(bar.high()),
+        low: price(bar.low()),
+        close: price(bar.close()),
+        volume: bar
+            .volume()
+            .map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
+        session_start: series.starts_session(bar.row()),
+        session_end: series.ends_session(bar.row()),
+    }
+}
+
+/// False when it is plain that every path gives the same fills, so that no
+/// search is needed: orders that act at the open, then at most one unlinked order
+/// at a price of its own.
+fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
+    if !book.trails.is_empty() {
+        return true;
+    }
+    let mut openers = book.market.iter().chain(&book.auctions);
+    if openers.any(|slot| book.get(*slot).has_children) {
+        return true;
+    }
+    let down = book
+        .falling
+        .iter()
+        .rev()
+        .take_while(|e| e.level >= Level::at(bar.low));
+    let up = book
+        .rising
+        .iter()
+        .rev()
+        .take_while(|e| e.level <= Level::at(bar.high));
+    let mut touched = 0;
+    for entry in down.chain(up) {
+        let order = book.get(entry.slot);
+        touched += 1;
+        let simple = matches!(
+            order.kind,
+            OrderKind::Limit { .. } | OrderKind::Stop { .. } | OrderKind::MarketIfTouched { .. }
+        );
+        let linked = order.has_children || order.oco.is_some() || order.parent.is_some();
+        if !simple || linked || touched > 1 {
+            return true;
+        }
+    }
+    false
+}
+
+fn marked_gain(fills: &[PathFill], mark: Price, purse: &Purse<'_>) -> Money {
+    let multiplier = purse.instrument.multiplier;
+    fills
+        .iter()
+        .map(|f| {
+            let notional = Money::notional(f.price, f.quantity, multiplier);
+            let value = Money::notional(mark, f.quantity, multiplier);
+            let gain = if f.side == Side::Buy {
+                value - notional
+            } else {
+                notional - value
+            };
+            gain - purse.fees.fee(notional)
+        })
+        .sum()
+}

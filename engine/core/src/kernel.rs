@@ -1,0 +1,685 @@
+//! `Kernel`: events in, decisions out. One thread, no clock, no I/O.
+//!
+//! Per instant: timers that are due, corporate actions, matching of every
+//! instrument's bar, marks and equity, then the callbacks, then the commands they
+//! sent. The same steps serve history and, later, live events.
+
+use std::sync::Arc;
+
+use crate::account::{AccountKind, FeeSchedule};
+use crate::actions::ActionKind;
+use crate::bars::Bars;
+use crate::context::{Command, Context, Slice};
+use crate::exchange::sim::{Notice, SimExchange};
+use crate::exchange::{FillRules, MarketFill};
+use crate::feed::{Feed, Merged, Series};
+use crate::fixed::{Money, Price};
+use crate::gate::{Gate, RiskLimits};
+use crate::instrument::InstrumentId;
+use crate::ledger::{Entry, EntryKind};
+use crate::order::{OrderId, OrderState, Reason};
+use crate::portfolio::Portfolio;
+use crate::record::RunResult;
+use crate::setup::{ColumnCache, Setup, SetupError};
+use crate::strategy::{SessionEvent, Strategy};
+use crate::time::Timestamp;
+
+/// What a run may be told apart from its data and strategy.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Kind of account.
+    pub account: AccountKind,
+    /// Cash at the start, in the account's currency.
+    pub cash: Money,
+    /// Fees.
+    pub fees: FeeSchedule,
+    /// Fill model.
+    pub fills: FillRules,
+    /// Limits of the risk gate.
+    pub risk: RiskLimits,
+    /// Splits and dividends take effect; false for reference tables.
+    pub apply_actions: bool,
+    /// Callbacks, orders and equity begin with the first instant at or after this;
+    /// earlier bars only warm up indicators.
+    pub begin: Timestamp,
+    /// For strategies that draw random numbers.
+    pub seed: u64,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            account: AccountKind::Cash,
+            cash: Money::from_whole(100_000),
+            fees: FeeSchedule::Free,
+            fills: FillRules::default(),
+            risk: RiskLimits::default(),
+            apply_actions: true,
+            begin: Timestamp::MIN,
+            seed: 0,
+        }
+    }
+}
+
+/// Why a run stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// The strategy could not be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// A strategy keeps answering its own notices.
+    #[error(
+        "at {0}: the strategy sent orders from callbacks {1} times in a row within one instant"
+    )]
+    Endless(Timestamp, usize),
+    /// `same_close` fills everything at once, so a cap on volume has no meaning.
+    #[error("fill.market = \"same_close\" and fill.participation exclude each other")]
+    SameCloseCap,
+}
+
+/// Rounds of notices and answers within one instant.
+pub const ROUNDS_MAX: usize = 1_000;
+
+/// Buffers that a run may take over from an earlier one.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    result: RunResult,
+}
+
+impl Scratch {
+    /// Keeps the memory of a result that is no longer needed.
+    #[must_use]
+    pub fn from(result: RunResult) -> Self {
+        Self { result }
+    }
+}
+
+/// Runs a strategy over a feed.
+///
+/// # Errors
+/// The strategy cannot be set up, or never stops answering itself.
+pub fn run(
+    feed: &Arc<Feed>,
+    strategy: &mut dyn Strategy,
+    options: &RunOptions,
+) -> Result<RunResult, RunError> {
+    run_with(
+        feed,
+        strategy,
+        options,
+        &ColumnCache::default(),
+        Scratch::default(),
+    )
+}
+
+/// As `run`, with shared indicator columns and reused buffers.
+///
+/// # Errors
+/// As `run`.
+pub fn run_with(
+    feed: &Arc<Feed>,
+    strategy: &mut dyn Strategy,
+    options: &RunOptions,
+    cache: &ColumnCache,
+    scratch: Scratch,
+) -> Result<RunResult, RunError> {
+    if options.fills.market == MarketFill::SameClose && options.fills.participation.is_some() {
+        return Err(RunError::SameCloseCap);
+    }
+    let mut setup = Setup::new(feed, cache, options.apply_actions);
+    strategy.setup(&mut setup)?;
+    let wants = Wants {
+        slices: setup.slices,
+        bars: setup.bars,
+        sessions: setup.sessions,
+    };
+    let (columns, factors) = (setup.columns, setup.factors);
+    let count = feed.series().len();
+    let mut old = scratch.result;
+    old.orders.clear();
+    old.fills.clear();
+    old.trades.clear();
+    old.entries.clear();
+    old.equity.clear();
+    old.times.clear();
+    let cx = Context {
+        feed: feed.clone(),
+        now: Timestamp::MIN,
+        seen: vec![0; count],
+        columns,
+        factors,
+        portfolio: Portfolio::new(options.account, options.fees, options.cash, count),
+        orders: old.orders,
+        open: Vec::new(),
+        fills: old.fills,
+        trades: old.trades,
+        commands: Vec::new(),
+        timers: std::collections::BTreeMap::new(),
+        timer_count: 0,
+        oco_instruments: Vec::new(),
+        plot_names: Vec::new(),
+        plots: Vec::new(),
+        logs: Vec::new(),
+        seed: options.seed,
+    };
+    let mut kernel = Kernel {
+        cx,
+        exchange: SimExchange::new(options.fills, count),
+        gate: Gate::new(options.risk),
+        entries: old.entries,
+        strategy,
+        wants,
+        next_action: vec![0; count],
+        action_due: i64::MAX,
+        apply_actions: options.apply_actions,
+        equity: old.equity,
+        times: old.times,
+        exposed: 0,
+        bars: 0,
+    };
+    kernel.look_for_actions();
+    let first = feed.span().0;
+    let opened = if options.begin > first {
+        options.begin
+    } else {
+        first
+    };
+    kernel.entries.push(Entry {
+        time: opened,
+        kind: EntryKind::Deposit {
+            amount: options.cash,
+        },
+    });
+    match &feed.merged {
+        Some(merged) => kernel.play(&Many(merged), options.begin)?,
+        None => kernel.play(&One(&feed.series()[0].bars), options.begin)?,
+    }
+    Ok(kernel.finish(options))
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Wants {
+    slices: bool,
+    bars: bool,
+    sessions: bool,
+}
+
+/// The rows of a feed in order of time.
+trait Rows {
+    fn instants(&self) -> usize;
+    fn time(&self, instant: usize) -> i64;
+    fn range(&self, instant: usize) -> (usize, usize);
+    fn id(&self, at: usize) -> usize;
+    fn row(&self, at: usize) -> usize;
+    fn high(&self, at: usize) -> f64;
+    fn low(&self, at: usize) -> f64;
+    fn close(&self, at: usize) -> f64;
+    fn slice(&self, from: usize, to: usize) -> Slice<'_>;
+    fn times(&self) -> &[i64];
+}
+
+struct One<'a>(&'a Bars);
+
+impl Rows for One<'_> {
+    #[inline]
+    fn instants(&self) -> usize {
+        self.0.len()
+    }
+    #[inline]
+    fn time(&self, instant: usize) -> i64 {
+        self.0.columns().close_time[instant]
+    }
+    #[inline]
+    fn range(&self, instant: usize) -> (usize, usize) {
+        (instant, instant + 1)
+    }
+    #[inline]
+    fn id(&self, _: usize) -> usize {
+        0
+    }
+    #[inline]
+    fn row(&self, at: usize) -> usize {
+        at
+    }
+    #[inline]
+    fn high(&self, at: usize) -> f64 {
+        self.0.columns().high[at]
+    }
+    #[inline]
+    fn low(&self, at: usize) -> f64 {
+        self.0.columns().low[at]
+    }
+    #[inline]
+    fn close(&self, at: usize) -> f64 {
+        self.0.columns().close[at]
+    }
+    fn slice(&self, from: usize, to: usize) -> Slice<'_> {
+        Slice {
+            ids: &[0],
+            close: &self.0.columns().close[from..to],
+        }
+    }
+    fn times(&self) -> &[i64] {
+        &self.0.columns().close_time
+    }
+}
+
+struct Many<'a>(&'a Merged);
+
+impl Rows for Many<'_> {
+    #[inline]
+    fn instants(&self) -> usize {
+        self.0.time.len()
+    }
+    #[inline]
+    fn time(&self, instant: usize) -> i64 {
+        self.0.time[instant]
+    }
+    #[inline]
+    fn range(&self, instant: usize) -> (usize, usize) {
+        (
+            self.0.start[instant] as usize,
+            self.0.start[instant + 1] as usize,
+        )
+    }
+    #[inline]
+    fn id(&self, at: usize) -> usize {
+        self.0.id[at] as usize
+    }
+    #[inline]
+    fn row(&self, at: usize) -> usize {
+        self.0.row[at] as usize
+    }
+    #[inline]
+    fn high(&self, at: usize) -> f64 {
+        self.0.high[at]
+    }
+    #[inline]
+    fn low(&self, at: usize) -> f64 {
+        self.0.low[at]
+    }
+    #[inline]
+    fn close(&self, at: usize) -> f64 {
+        self.0.close[at]
+    }
+    fn slice(&self, from: usize, to: usize) -> Slice<'_> {
+        Slice {
+            ids: &self.0.id[from..to],
+            close: &self.0.close[from..to],
+        }
+    }
+    fn times(&self) -> &[i64] {
+        &self.0.time
+    }
+}
+
+struct Kernel<'s> {
+    cx: Context,
+    exchange: SimExchange,
+    gate: Gate,
+    entries: Vec<Entry>,
+    strategy: &'s mut dyn Strategy,
+    wants: Wants,
+    next_action: Vec<u32>,
+    /// No action takes effect before a bar that closes at or after this.
+    action_due: i64,
+    apply_actions: bool,
+    equity: Vec<f64>,
+    times: Vec<i64>,
+    exposed: u64,
+    bars: u64,
+}
+
+impl Kernel<'_> {
+    fn play<R: Rows>(&mut self, rows: &R, begin: Timestamp) -> Result<(), RunError> {
+        let feed = self.cx.feed.clone();
+        let first = rows.times().partition_point(|t| *t < begin.nanos());
+        self.warm_up(rows, first);
+        self.equity.reserve(rows.instants() - first);
+        self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
+        self.strategy.on_start(&mut self.cx);
+        self.obey(&feed, first)?;
+        for instant in first..rows.instants() {
+            let time = rows.time(instant);
+            let (from, to) = rows.range(instant);
+            if !self.cx.timers.is_empty() {
+                self.timers_before(&feed, Timestamp::from_nanos(time), instant)?;
+            }
+            self.cx.now = Timestamp::from_nanos(time);
+            if time >= self.action_due {
+                self.actions(&feed, rows, (from, to));
+            }
+            for at in from..to {
+                let id = rows.id(at);
+                if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
+                    let series = &feed.series()[id];
+                    let bar = series.bars.row(rows.row(at));
+                    let id = InstrumentId(id as u32);
+                    self.exchange.match_bar(
+                        &mut self.cx,
+                        &mut self.entries,
+                        series,
+                        id,
+                        bar,
+                        instant,
+                    );
+                }
+            }
+            for at in from..to {
+                let id = rows.id(at);
+                self.cx.seen[id] = rows.row(at) as u32 + 1;
+                self.cx.portfolio.pass_bar(
+                    InstrumentId(id as u32),
+                    rows.low(at),
+                    rows.high(at),
+                    rows.close(at),
+                );
+            }
+            self.equity.push(self.cx.portfolio.equity());
+            self.exposed += u64::from(!self.cx.portfolio.held().is_empty());
+            if !self.exchange.notices.is_empty() {
+                self.tell(&feed, instant)?;
+            }
+            if self.wants.bars {
+                for at in from..to {
+                    let id = rows.id(at);
+                    let bar = feed.series()[id].bars.row(rows.row(at));
+                    self.strategy
+                        .on_bar(&mut self.cx, InstrumentId(id as u32), bar);
+                }
+            }
+            if self.wants.slices {
+                self.strategy.on_slice(&mut self.cx, &rows.slice(from, to));
+            }
+            if self.wants.sessions {
+                self.sessions(&feed, rows, (from, to));
+            }
+            if !self.cx.commands.is_empty() {
+                self.obey(&feed, instant)?;
+            }
+            if !self.cx.timers.is_empty() {
+                self.timers_before(&feed, Timestamp::from_nanos(time + 1), instant)?;
+            }
+        }
+        self.times.extend_from_slice(&rows.times()[first..]);
+        self.bars = (first..rows.instants())
+            .map(|i| (rows.range(i).1 - rows.range(i).0) as u64)
+            .sum();
+        self.strategy.on_stop(&mut self.cx);
+        self.obey(&feed, rows.instants())
+    }
+
+    /// Bars before the run's begin: marks and rows only.
+    fn warm_up<R: Rows>(&mut self, rows: &R, first: usize) {
+        for instant in 0..first {
+            let (from, to) = rows.range(instant);
+            for at in from..to {
+                let id = rows.id(at);
+                self.cx.seen[id] = rows.row(at) as u32 + 1;
+                self.cx.portfolio.pass_bar(
+                    InstrumentId(id as u32),
+                    rows.low(at),
+                    rows.high(at),
+                    rows.close(at),
+                );
+            }
+        }
+    }
+
+    /// Timers due before `time`, in order.
+    #[inline(never)]
+    fn timers_before(
+        &mut self,
+        feed: &Feed,
+        time: Timestamp,
+        instant: usize,
+    ) -> Result<(), RunError> {
+        let mut rounds = 0;
+        while let Some(entry) = self.cx.timers.first_entry() {
+            let at = entry.key().0;
+            if at >= time {
+                break;
+            }
+            let tag = entry.remove();
+            if at > self.cx.now {
+                self.cx.now = at;
+            }
+            self.strategy.on_timer(&mut self.cx, tag);
+            self.obey(feed, instant)?;
+            rounds += 1;
+            if rounds > ROUNDS_MAX * ROUNDS_MAX {
+                return Err(RunError::Endless(self.cx.now, rounds));
+            }
+        }
+        Ok(())
+    }
+
+    fn look_for_actions(&mut self) {
+        self.action_due = i64::MAX;
+        if !self.apply_actions {
+            return;
+        }
+        for (series, next) in self.cx.feed.series().iter().zip(&self.next_action) {
+            if let Some(action) = series.actions.get(*next as usize) {
+                self.action_due = self.action_due.min(action.ex_time.nanos());
+            }
+        }
+    }
+
+    /// Splits and dividends that take effect at the open of these bars.
+    #[inline(never)]
+    fn actions<R: Rows>(&mut self, feed: &Feed, rows: &R, (from, to): (usize, usize)) {
+        for at in from..to {
+            let i = rows.id(at);
+            let series = &feed.series()[i];
+            let open_time = series.bars.row(rows.row(at)).open_time();
+            let id = InstrumentId(i as u32);
+            while let Some(action) = series.actions.get(self.next_action[i] as usize) {
+                if action.ex_time > open_time {
+                    break;
+                }
+                self.next_action[i] += 1;
+                let entry = match action.kind {
+                    ActionKind::Split { to, from } => {
+                        self.exchange.split(id, to, from);
+                        self.split_records(id, to, from);
+                        self.cx
+                            .portfolio
+                            .split(id, to, from, &series.instrument, self.cx.now)
+                    }
+                    ActionKind::CashDividend { per_share } => self.cx.portfolio.dividend(
+                        id,
+                        per_share,
+                        series.instrument.multiplier,
+                        self.cx.now,
+                    ),
+                };
+                self.entries.extend(entry);
+            }
+        }
+        self.look_for_actions();
+    }
+
+    /// Orders on their way follow a split like those in the book.
+    fn split_records(&mut self, id: InstrumentId, to: u32, from: u32) {
+        let price = |p: Price| {
+            let units = i128::from(p.units()) * i128::from(from);
+            Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64)
+        };
+        let quantity = |q: crate::fixed::Quantity| {
+            crate::fixed::Quantity::from_units(
+                (i128::from(q.units()) * i128::from(to) / i128::from(from)) as i64,
+            )
+        };
+        for i in 0..self.cx.open.len() {
+            let record = &mut self.cx.orders[self.cx.open[i].index()];
+            if record.order.instrument != id {
+                continue;
+            }
+            if record.order.basis != crate::order::PriceBasis::FromFillFraction {
+                record.order.kind = record.order.kind.map_prices(price);
+            }
+            if let crate::order::Size::Quantity(q) = record.order.size {
+                record.order.size = crate::order::Size::Quantity(quantity(q));
+            }
+            record.quantity = quantity(record.quantity);
+            record.filled = quantity(record.filled);
+            record.last = price(record.last);
+        }
+    }
+
+    fn sessions<R: Rows>(&mut self, feed: &Feed, rows: &R, (from, to): (usize, usize)) {
+        for at in from..to {
+            let (id, row) = (rows.id(at), rows.row(at));
+            let series: &Series = &feed.series()[id];
+            let id = InstrumentId(id as u32);
+            if series.starts_session(row) {
+                self.strategy
+                    .on_session(&mut self.cx, id, SessionEvent::Started);
+            }
+            if series.ends_session(row) {
+                self.strategy
+                    .on_session(&mut self.cx, id, SessionEvent::Ended);
+            }
+        }
+    }
+
+    /// Tells the strategy what happened to its orders, and carries out its answers.
+    #[inline(never)]
+    fn tell(&mut self, feed: &Feed, instant: usize) -> Result<(), RunError> {
+        let mut rounds = 0;
+        while !self.exchange.notices.is_empty() {
+            let notices = std::mem::take(&mut self.exchange.notices);
+            for notice in &notices {
+                match *notice {
+                    Notice::Order(id) => self.strategy.on_order(&mut self.cx, id),
+                    Notice::Fill(index) => {
+                        let fill = self.cx.fills[index as usize];
+                        self.strategy.on_fill(&mut self.cx, &fill);
+                    }
+                }
+            }
+            if self.exchange.notices.is_empty() {
+                // Keeps the buffer.
+                self.exchange.notices = notices;
+                self.exchange.notices.clear();
+            }
+            self.carry_out(feed, instant);
+            rounds += 1;
+            if rounds > ROUNDS_MAX {
+                return Err(RunError::Endless(self.cx.now, rounds));
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what the strategy asked for, and tells it what came of it.
+    #[inline(never)]
+    fn obey(&mut self, feed: &Feed, instant: usize) -> Result<(), RunError> {
+        self.carry_out(feed, instant);
+        if self.exchange.notices.is_empty() {
+            Ok(())
+        } else {
+            self.tell(feed, instant)
+        }
+    }
+
+    fn carry_out(&mut self, feed: &Feed, instant: usize) {
+        if self.cx.commands.is_empty() {
+            return;
+        }
+        let commands = std::mem::take(&mut self.cx.commands);
+        for command in &commands {
+            match command {
+                Command::Submit(id) => self.submit(*id),
+                Command::Cancel(id) => {
+                    if self.cx.orders.len() > id.index() {
+                        self.exchange.cancel(&mut self.cx, &mut self.entries, *id);
+                    }
+                }
+                Command::Modify(id, change) => {
+                    if self.cx.orders.len() > id.index() {
+                        self.exchange
+                            .modify(&mut self.cx, &mut self.entries, *id, change);
+                    }
+                }
+            }
+        }
+        if self.exchange.rules.market == MarketFill::SameClose {
+            let fills = self.cx.fills.len();
+            for (i, series) in feed.series().iter().enumerate() {
+                let id = InstrumentId(i as u32);
+                self.exchange
+                    .fill_at_close(&mut self.cx, &mut self.entries, series, id, instant);
+            }
+            if let (true, Some(last)) = (self.cx.fills.len() > fills, self.equity.last_mut()) {
+                *last = self.cx.portfolio.equity();
+            }
+        }
+        if self.cx.commands.is_empty() {
+            self.cx.commands = commands;
+            self.cx.commands.clear();
+        }
+    }
+
+    fn submit(&mut self, id: OrderId) {
+        match self.gate.check(&mut self.cx, id) {
+            Ok(()) => {
+                let record = &mut self.cx.orders[id.index()];
+                record.state = OrderState::Working;
+                let instrument = record.order.instrument;
+                self.exchange.accept(id, instrument);
+            }
+            Err(Reason::ParentClosed) => {
+                self.exchange.end_on_the_way(
+                    &mut self.cx,
+                    id,
+                    OrderState::Cancelled,
+                    Reason::ParentClosed,
+                );
+            }
+            Err(reason) => {
+                self.exchange
+                    .end_on_the_way(&mut self.cx, id, OrderState::Rejected, reason)
+            }
+        }
+    }
+
+    fn finish(mut self, options: &RunOptions) -> RunResult {
+        let feed = self.cx.feed.clone();
+        // Working orders that were sized by money are reported with what they resolved to.
+        for i in 0..self.cx.open.len() {
+            let id = self.cx.open[i];
+            let open = self.exchange.open_quantity(&self.cx, id);
+            let record = &mut self.cx.orders[id.index()];
+            if record.quantity.is_zero() && open < crate::fixed::Quantity::from_units(i64::MAX / 8)
+            {
+                record.quantity = record.filled + open;
+            }
+        }
+        let last_rows: Vec<u32> = self.cx.seen.iter().map(|n| n.saturating_sub(1)).collect();
+        let cx = self.cx;
+        RunResult {
+            instruments: feed.instruments().to_vec(),
+            bars: self.bars,
+            initial_cash: options.cash,
+            open_trades: cx
+                .portfolio
+                .open_trades(feed.instruments(), &last_rows, cx.now),
+            final_cash: cx.portfolio.cash(),
+            final_equity: cx.portfolio.exact_equity(feed.instruments()),
+            orders: cx.orders,
+            fills: cx.fills,
+            trades: cx.trades,
+            entries: self.entries,
+            times: self.times,
+            equity: self.equity,
+            exposed: self.exposed,
+            ambiguous: self.exchange.ambiguous,
+            plot_names: cx.plot_names,
+            plots: cx.plots,
+            logs: cx.logs,
+            same_close: options.fills.market == MarketFill::SameClose,
+        }
+    }
+}

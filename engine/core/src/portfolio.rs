@@ -1,0 +1,527 @@
+//! Positions, round trips and equity.
+//!
+//! Cash is exact; the per-bar equity column is a double made from the exact cash
+//! and quantities (`cash + quantity x close`), summed in the order of instruments.
+
+use std::collections::VecDeque;
+
+use crate::account::{AccountKind, FeeSchedule, Purse};
+use crate::fixed::{Money, Price, Quantity};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::ledger::{Entry, EntryKind};
+use crate::order::Side;
+use crate::record::{Fill, Trade};
+use crate::time::Timestamp;
+
+/// Shares bought (or sold short) together, first in, first out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// When.
+    pub time: Timestamp,
+    /// Price.
+    pub price: Price,
+    /// What is left of it, above zero.
+    pub quantity: Quantity,
+}
+
+/// The round trip in progress.
+#[derive(Clone, Copy, Debug)]
+struct OpenTrade {
+    side: Side,
+    certain: bool,
+    entry_bar: u32,
+    entry_time: Timestamp,
+    entered: Quantity,
+    left: Quantity,
+    entry_notional: Money,
+    exit_notional: Money,
+    fees: Money,
+    dividends: Money,
+    multiplier: i64,
+}
+
+/// What is held of one instrument.
+#[derive(Clone, Debug, Default)]
+pub struct Position {
+    quantity: Quantity,
+    lots: VecDeque<Lot>,
+    realised: Money,
+    trade: Option<OpenTrade>,
+}
+
+impl Position {
+    /// Signed quantity: above zero long, below short.
+    #[inline]
+    #[must_use]
+    pub fn quantity(&self) -> Quantity {
+        self.quantity
+    }
+
+    /// Lots, oldest first.
+    pub fn lots(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter()
+    }
+
+    /// Profit of closed lots, first in, first out, without fees.
+    #[must_use]
+    pub fn realised(&self) -> Money {
+        self.realised
+    }
+
+    /// Average price of the lots held; `None` when flat.
+    #[must_use]
+    pub fn average_cost(&self) -> Option<f64> {
+        let (mut amount, mut quantity) = (0.0, 0.0);
+        for lot in &self.lots {
+            amount += lot.price.to_f64() * lot.quantity.to_f64();
+            quantity += lot.quantity.to_f64();
+        }
+        (quantity > 0.0).then(|| amount / quantity)
+    }
+}
+
+/// Cash and positions of a run.
+#[derive(Clone, Debug)]
+pub struct Portfolio {
+    kind: AccountKind,
+    fees: FeeSchedule,
+    cash: Money,
+    cash_f64: f64,
+    positions: Vec<Position>,
+    /// Per instrument: quantity times multiplier.
+    weights: Vec<f64>,
+    /// Per instrument: the last close.
+    marks: Vec<f64>,
+    /// Per instrument: prices seen while the round trip is open.
+    seen: Vec<Seen>,
+    /// Instruments with a position, ascending.
+    held: Vec<InstrumentId>,
+}
+
+/// The range of prices that an open round trip has seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    low: f64,
+    high: f64,
+    /// It began inside the bar being matched: of this bar only the close counts.
+    inside: bool,
+}
+
+impl Seen {
+    #[inline]
+    fn widen(&mut self, low: f64, high: f64) {
+        if low < self.low {
+            self.low = low;
+        }
+        if high > self.high {
+            self.high = high;
+        }
+    }
+}
+
+impl Portfolio {
+    pub(crate) fn new(
+        kind: AccountKind,
+        fees: FeeSchedule,
+        cash: Money,
+        instruments: usize,
+    ) -> Self {
+        Self {
+            kind,
+            fees,
+            cash,
+            cash_f64: cash.to_f64(),
+            positions: vec![Position::default(); instruments],
+            weights: vec![0.0; instruments],
+            marks: vec![0.0; instruments],
+            seen: vec![Seen::default(); instruments],
+            held: Vec::new(),
+        }
+    }
+
+    /// Cash at hand.
+    #[inline]
+    #[must_use]
+    pub fn cash(&self) -> Money {
+        self.cash
+    }
+
+    /// What is held of an instrument.
+    #[inline]
+    #[must_use]
+    pub fn position(&self, id: InstrumentId) -> &Position {
+        &self.positions[id.index()]
+    }
+
+    /// Instruments with a position, ascending.
+    #[inline]
+    #[must_use]
+    pub fn held(&self) -> &[InstrumentId] {
+        &self.held
+    }
+
+    /// Equity at the marks.
+    #[inline]
+    #[must_use]
+    pub fn equity(&self) -> f64 {
+        let mut sum = self.cash_f64;
+        for id in &self.held {
+            sum += self.weights[id.index()] * self.marks[id.index()];
+        }
+        sum
+    }
+
+    /// Equity at the marks, exact.
+    #[must_use]
+    pub fn exact_equity(&self, instruments: &[Instrument]) -> Money {
+        self.cash
+            + self
+                .held
+                .iter()
+                .map(|id| self.value(*id, instruments))
+                .sum()
+    }
+
+    fn value(&self, id: InstrumentId, instruments: &[Instrument]) -> Money {
+        let mark = Price::from_checked_f64(self.marks[id.index()]);
+        Money::notional(
+            mark,
+            self.positions[id.index()].quantity,
+            instruments[id.index()].multiplier,
+        )
+    }
+
+    /// The money of one instrument's orders.
+    pub(crate) fn purse<'a>(&self, id: InstrumentId, instruments: &'a [Instrument]) -> Purse<'a> {
+        let (mut others, mut gross) = (Money::ZERO, Money::ZERO);
+        for other in self.held.iter().filter(|other| **other != id) {
+            let value = self.value(*other, instruments);
+            others += value;
+            gross += value.abs();
+        }
+        Purse {
+            instrument: &instruments[id.index()],
+            kind: self.kind,
+            fees: self.fees,
+            cash: self.cash,
+            position: self.positions[id.index()].quantity,
+            others,
+            others_gross: gross,
+        }
+    }
+
+    pub(crate) fn fee(&self, notional: Money) -> Money {
+        self.fees.fee(notional)
+    }
+
+    /// The last close seen of an instrument; zero before its first bar.
+    #[inline]
+    #[must_use]
+    pub fn mark(&self, id: InstrumentId) -> f64 {
+        self.marks[id.index()]
+    }
+
+    /// Marks an instrument at a close and widens the range its round trip has seen.
+    #[inline]
+    pub(crate) fn pass_bar(&mut self, id: InstrumentId, low: f64, high: f64, close: f64) {
+        let i = id.index();
+        self.marks[i] = close;
+        if self.weights[i] != 0.0 {
+            let seen = &mut self.seen[i];
+            if seen.inside {
+                seen.inside = false;
+                seen.widen(close, close);
+            } else {
+                seen.widen(low, high);
+            }
+        }
+    }
+
+    /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.
+    pub(crate) fn apply(
+        &mut self,
+        fill: &Fill,
+        open: f64,
+        multiplier: i64,
+        trades: &mut Vec<Trade>,
+    ) {
+        let sign = fill.side.sign();
+        self.cash -= Money::from_units(fill.notional.units() * i128::from(sign)) + fill.fee;
+        self.cash_f64 = self.cash.to_f64();
+        let i = fill.instrument.index();
+        let p = &mut self.positions[i];
+        let before = p.quantity;
+        p.quantity += Quantity::from_units(fill.quantity.units() * sign);
+        let after = p.quantity;
+        p.trade_fill(fill, open, before, multiplier, &mut self.seen[i], trades);
+        p.lot_fill(fill, multiplier);
+        self.weights[i] = after.to_f64() * multiplier as f64;
+        if self.marks[i] == 0.0 {
+            self.marks[i] = open;
+        }
+        match (before.is_zero(), after.is_zero()) {
+            (true, false) => {
+                let at = self.held.partition_point(|id| *id < fill.instrument);
+                self.held.insert(at, fill.instrument);
+            }
+            (false, true) => self.held.retain(|id| *id != fill.instrument),
+            _ => {}
+        }
+    }
+
+    /// Credits a dividend on what is held; returns the entry, if any money moved.
+    pub(crate) fn dividend(
+        &mut self,
+        id: InstrumentId,
+        per_share: Price,
+        multiplier: i64,
+        time: Timestamp,
+    ) -> Option<Entry> {
+        let p = &mut self.positions[id.index()];
+        if p.quantity.is_zero() {
+            return None;
+        }
+        let amount = Money::notional(per_share, p.quantity, multiplier);
+        // The price goes ex: equity stays as it was until the next price.
+        self.marks[id.index()] -= per_share.to_f64();
+        if let Some(trade) = &mut p.trade {
+            trade.dividends += amount;
+        }
+        self.cash += amount;
+        self.cash_f64 = self.cash.to_f64();
+        Some(Entry {
+            time,
+            kind: EntryKind::Dividend {
+                instrument: id,
+                amount,
+            },
+        })
+    }
+
+    /// Splits a position `to` for `from`; a fraction of a lot is paid out at the mark.
+    pub(crate) fn split(
+        &mut self,
+        id: InstrumentId,
+        to: u32,
+        from: u32,
+        instrument: &Instrument,
+        time: Timestamp,
+    ) -> Option<Entry> {
+        let i = id.index();
+        let ratio = f64::from(from) / f64::from(to);
+        let mark = self.marks[i] * ratio;
+        self.marks[i] = mark;
+        let p = &mut self.positions[i];
+        if p.quantity.is_zero() {
+            return None;
+        }
+        let scale = |q: Quantity| i128::from(q.units()) * i128::from(to) / i128::from(from);
+        let exact = scale(p.quantity) as i64;
+        let smallest = instrument.lot.units().min(crate::fixed::SCALE);
+        let whole = Quantity::from_units(exact / smallest * smallest);
+        let fraction = Quantity::from_units(exact) - whole;
+        let in_lieu = Money::notional(
+            Price::from_f64(mark).unwrap_or(Price::ZERO),
+            fraction,
+            instrument.multiplier,
+        );
+        let change = whole - p.quantity;
+        p.quantity = whole;
+        self.weights[i] = whole.to_f64() * instrument.multiplier as f64;
+        self.seen[i].low *= ratio;
+        self.seen[i].high *= ratio;
+        for lot in &mut p.lots {
+            lot.quantity = Quantity::from_units(scale(lot.quantity) as i64);
+            let units = i128::from(lot.price.units()) * i128::from(from);
+            lot.price = Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64);
+        }
+        if let Some(trade) = &mut p.trade {
+            trade.entered = Quantity::from_units(scale(trade.entered) as i64);
+            trade.left = whole.abs();
+            trade.exit_notional += in_lieu.abs();
+        }
+        self.cash += in_lieu;
+        self.cash_f64 = self.cash.to_f64();
+        if whole.is_zero() {
+            p.trade = None;
+            self.held.retain(|held| *held != id);
+        }
+        Some(Entry {
+            time,
+            kind: EntryKind::Split {
+                instrument: id,
+                quantity: change,
+                in_lieu,
+            },
+        })
+    }
+
+    /// The certainty of fills is known only after their bar.
+    pub(crate) fn taint(&mut self, id: InstrumentId) {
+        if let Some(trade) = &mut self.positions[id.index()].trade {
+            trade.certain = false;
+        }
+    }
+
+    /// Round trips still open, as if they ended at the mark without a fee.
+    pub(crate) fn open_trades(
+        &self,
+        instruments: &[Instrument],
+        bar: &[u32],
+        time: Timestamp,
+    ) -> Vec<Trade> {
+        let mut open = Vec::new();
+        for id in &self.held {
+            let p = &self.positions[id.index()];
+            let Some(mut trade) = p.trade else { continue };
+            trade.exit_notional += self.value(*id, instruments).abs();
+            let mut closed = trade.close(*id, bar[id.index()], time, &self.seen[id.index()]);
+            closed.exit_price = self.marks[id.index()];
+            open.push(closed);
+        }
+        open
+    }
+}
+
+impl Position {
+    fn lot_fill(&mut self, fill: &Fill, multiplier: i64) {
+        let mut left = fill.quantity;
+        let opposite = |lots_are_long: bool| lots_are_long == (fill.side == Side::Sell);
+        let held_long = (self.quantity
+            - Quantity::from_units(fill.quantity.units() * fill.side.sign()))
+            > Quantity::ZERO;
+        if !self.lots.is_empty() && opposite(held_long) {
+            while let Some(lot) = self.lots.front_mut() {
+                if left.is_zero() {
+                    break;
+                }
+                let part = lot.quantity.min(left);
+                let gain = Money::notional(fill.price - lot.price, part, multiplier);
+                self.realised += if held_long { gain } else { -gain };
+                lot.quantity -= part;
+                left -= part;
+                if lot.quantity.is_zero() {
+                    self.lots.pop_front();
+                }
+            }
+        }
+        if !left.is_zero() {
+            self.lots.push_back(Lot {
+                time: fill.time,
+                price: fill.price,
+                quantity: left,
+            });
+        }
+    }
+
+    fn trade_fill(
+        &mut self,
+        fill: &Fill,
+        open: f64,
+        before: Quantity,
+        multiplier: i64,
+        seen: &mut Seen,
+        trades: &mut Vec<Trade>,
+    ) {
+        let price = fill.price.to_f64();
+        let mut fresh = fill.quantity;
+        let mut fresh_notional = fill.notional;
+        let mut fresh_fee = fill.fee;
+        if let Some(trade) = &mut self.trade {
+            if !seen.inside {
+                seen.widen(open, open);
+            }
+            seen.widen(price, price);
+            if trade.side != fill.side {
+                let closing = fill.quantity.min(before.abs());
+                // A fill that turns the position is divided in proportion.
+                let part = |m: Money| {
+                    let units = m.units() * i128::from(closing.units());
+                    Money::from_units(crate::fixed::div_round(
+                        units,
+                        i128::from(fill.quantity.units()),
+                    ))
+                };
+                let whole = closing == fill.quantity;
+                let (notional, fee) = if whole {
+                    (fill.notional, fill.fee)
+                } else {
+                    (part(fill.notional), part(fill.fee))
+                };
+                trade.exit_notional += notional;
+                trade.fees += fee;
+                trade.left -= closing;
+                fresh -= closing;
+                fresh_notional -= notional;
+                fresh_fee -= fee;
+                if trade.left.is_zero() {
+                    trades.push(trade.close(fill.instrument, fill.bar, fill.time, seen));
+                    self.trade = None;
+                }
+            }
+        }
+        if fresh.is_zero() {
+            return;
+        }
+        match &mut self.trade {
+            Some(trade) => {
+                trade.entered += fresh;
+                trade.left += fresh;
+                trade.entry_notional += fresh_notional;
+                trade.fees += fresh_fee;
+            }
+            None => {
+                *seen = Seen {
+                    low: price,
+                    high: price,
+                    inside: price != open,
+                };
+                self.trade = Some(OpenTrade {
+                    side: fill.side,
+                    certain: true,
+                    entry_bar: fill.bar,
+                    entry_time: fill.time,
+                    entered: fresh,
+                    left: fresh,
+                    entry_notional: fresh_notional,
+                    exit_notional: Money::ZERO,
+                    fees: fresh_fee,
+                    dividends: Money::ZERO,
+                    multiplier,
+                });
+            }
+        }
+    }
+}
+
+impl OpenTrade {
+    fn close(&self, instrument: InstrumentId, bar: u32, time: Timestamp, seen: &Seen) -> Trade {
+        let quantity = self.entered.to_f64() * self.multiplier as f64;
+        let gain = self.exit_notional - self.entry_notional;
+        let gain = if self.side == Side::Buy { gain } else { -gain };
+        let entry_price = self.entry_notional.to_f64() / quantity;
+        let (worst, best) = match self.side {
+            Side::Buy => (seen.low / entry_price - 1.0, seen.high / entry_price - 1.0),
+            Side::Sell => (1.0 - seen.high / entry_price, 1.0 - seen.low / entry_price),
+        };
+        Trade {
+            instrument,
+            side: self.side,
+            certain: self.certain,
+            entry_bar: self.entry_bar,
+            exit_bar: bar,
+            quantity: self.entered,
+            entry_time: self.entry_time,
+            exit_time: time,
+            entry_price,
+            exit_price: self.exit_notional.to_f64() / quantity,
+            entry_notional: self.entry_notional,
+            exit_notional: self.exit_notional,
+            fees: self.fees,
+            dividends: self.dividends,
+            pnl: gain - self.fees + self.dividends,
+            mae: if worst < 0.0 { worst } else { 0.0 },
+            mfe: if best > 0.0 { best } else { 0.0 },
+        }
+    }
+}

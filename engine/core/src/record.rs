@@ -1,0 +1,228 @@
+//! What a run leaves behind: orders, fills, trades, equity, certainty.
+
+use crate::fixed::{Money, Price, Quantity};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::ledger::Entry;
+use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};
+use crate::time::Timestamp;
+
+/// An order and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OrderRecord {
+    /// As requested.
+    pub order: NewOrder,
+    /// When it was submitted.
+    pub submitted: Timestamp,
+    /// When it ended; `Timestamp::MAX` while it works.
+    pub ended: Timestamp,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Why it ended so.
+    pub reason: Reason,
+    /// Filled so far.
+    pub filled: Quantity,
+    /// Requested quantity once known; zero before.
+    pub quantity: Quantity,
+    /// Sum of price times quantity of its fills.
+    pub notional: Money,
+    /// The last price when it was submitted.
+    pub last: Price,
+    pub(crate) slot: u32,
+}
+
+impl OrderRecord {
+    /// Average fill price; `None` before the first fill.
+    #[must_use]
+    pub fn average_price(&self) -> Option<f64> {
+        (!self.filled.is_zero()).then(|| self.notional.to_f64() / self.filled.to_f64())
+    }
+}
+
+/// One fill.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fill {
+    /// Close of the bar in which it happened.
+    pub time: Timestamp,
+    /// Of which order.
+    pub order: OrderId,
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Row of the bar in the instrument's series.
+    pub bar: u32,
+    /// Index of the instant in the run.
+    pub instant: u32,
+    /// Buy or sell.
+    pub side: Side,
+    /// The same on every path its bar allows.
+    pub certain: bool,
+    /// Slipped to a price outside the range of its bar.
+    pub outside_bar: bool,
+    /// Price, slippage included.
+    pub price: Price,
+    /// Shares or contracts.
+    pub quantity: Quantity,
+    /// Price times quantity times multiplier.
+    pub notional: Money,
+    /// Fee paid.
+    pub fee: Money,
+}
+
+/// A closed round trip: from flat to flat.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trade {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Buy for long, sell for short.
+    pub side: Side,
+    /// True when all its fills are certain.
+    pub certain: bool,
+    /// Row of the bar of the first entry.
+    pub entry_bar: u32,
+    /// Row of the bar of the last exit.
+    pub exit_bar: u32,
+    /// Total quantity entered (adjusted for splits at exit).
+    pub quantity: Quantity,
+    /// Close of the bar of the first entry.
+    pub entry_time: Timestamp,
+    /// Close of the bar of the last exit.
+    pub exit_time: Timestamp,
+    /// Average entry price.
+    pub entry_price: f64,
+    /// Average exit price.
+    pub exit_price: f64,
+    /// Money paid for entries (received, when short).
+    pub entry_notional: Money,
+    /// Money received for exits (paid, when short).
+    pub exit_notional: Money,
+    /// Fees of entries and exits.
+    pub fees: Money,
+    /// Dividends received (paid, when short) while it was open.
+    pub dividends: Money,
+    /// Net profit: exits minus entries (mirrored when short) minus fees plus dividends.
+    pub pnl: Money,
+    /// Worst unrealised return seen while it was open, a fraction, at most 0.
+    pub mae: f64,
+    /// Best unrealised return seen while it was open, a fraction, at least 0.
+    pub mfe: f64,
+}
+
+impl Trade {
+    /// Net profit over the money entered.
+    #[must_use]
+    pub fn return_on_entry(&self) -> f64 {
+        self.pnl.to_f64() / self.entry_notional.to_f64()
+    }
+}
+
+/// A bar whose fills depend on the path inside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AmbiguousBar {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Row in its series.
+    pub bar: u32,
+    /// Close of the bar.
+    pub time: Timestamp,
+    /// P&L of the fills of this bar as they happened, marked at its close, fees included.
+    pub pnl: Money,
+    /// The least over all paths of this bar.
+    pub pnl_worst: Money,
+    /// The most over all paths of this bar.
+    pub pnl_best: Money,
+    /// False when the search gave up: the range is then not known.
+    pub searched: bool,
+}
+
+/// One point that a strategy plotted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlotPoint {
+    /// Which line, an index into `RunResult::plot_names`.
+    pub line: u32,
+    /// When.
+    pub time: Timestamp,
+    /// The value.
+    pub value: f64,
+}
+
+/// One line that a strategy logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// When.
+    pub time: Timestamp,
+    /// The text.
+    pub text: String,
+}
+
+/// All that a run produced.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunResult {
+    /// The instruments, by `InstrumentId`.
+    pub instruments: Vec<Instrument>,
+    /// Bars fed to the strategy.
+    pub bars: u64,
+    /// Start of the run's money.
+    pub initial_cash: Money,
+    /// Orders, by `OrderId`.
+    pub orders: Vec<OrderRecord>,
+    /// Fills in the order they happened.
+    pub fills: Vec<Fill>,
+    /// Round trips in the order they closed.
+    pub trades: Vec<Trade>,
+    /// Round trips still open at the end, marked at the last price, without exit fee.
+    pub open_trades: Vec<Trade>,
+    /// Ledger entries in order.
+    pub entries: Vec<Entry>,
+    /// The instants of the run.
+    pub times: Vec<i64>,
+    /// Equity at each instant.
+    pub equity: Vec<f64>,
+    /// Share of each instant's equity in positions, as `exposed instants`: count with a position.
+    pub exposed: u64,
+    /// Bars whose fills depend on the path.
+    pub ambiguous: Vec<AmbiguousBar>,
+    /// Cash at the end.
+    pub final_cash: Money,
+    /// Equity at the end, exact.
+    pub final_equity: Money,
+    /// Names of plotted lines.
+    pub plot_names: Vec<String>,
+    /// Plotted points.
+    pub plots: Vec<PlotPoint>,
+    /// Logged lines.
+    pub logs: Vec<LogLine>,
+    /// Decisions were filled at the price they were made on (`fill.market = "same_close"`).
+    pub same_close: bool,
+}
+
+impl RunResult {
+    /// Cash after each instant, rebuilt from the ledger.
+    #[must_use]
+    pub fn cash_column(&self) -> Vec<f64> {
+        let mut column = Vec::with_capacity(self.times.len());
+        let (mut cash, mut next) = (Money::ZERO, 0);
+        for time in &self.times {
+            while let Some(entry) = self.entries.get(next).filter(|e| e.time.nanos() <= *time) {
+                cash += crate::ledger::postings(entry, &self.fills)
+                    .iter()
+                    .filter(|p| p.account == crate::ledger::LedgerAccount::Cash)
+                    .map(|p| p.amount)
+                    .sum();
+                next += 1;
+            }
+            column.push(cash.to_f64());
+        }
+        column
+    }
+
+    /// Fees of all fills.
+    #[must_use]
+    pub fn fees(&self) -> Money {
+        self.fills.iter().map(|f| f.fee).sum()
+    }
+
+    /// Sum of the traded amounts.
+    #[must_use]
+    pub fn traded(&self) -> Money {
+        self.fills.iter().map(|f| f.notional.abs()).sum()
+    }
+}

@@ -1,0 +1,265 @@
+//! `Setup`: where a strategy declares what it needs before the first event.
+//!
+//! Indicators become columns, filled once per distinct (series, definition) and
+//! shared by every run over the same feed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indicators::{Indicator, Input, Series as IndicatorSeries};
+
+use crate::feed::{Feed, Series};
+use crate::instrument::InstrumentId;
+
+/// Why a strategy cannot start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The symbol is not in the data.
+    #[error("{symbol} is not in the data; there are {known}")]
+    UnknownSymbol {
+        /// What was asked for.
+        symbol: String,
+        /// What there is.
+        known: String,
+    },
+    /// An indicator needs volume and the series has none.
+    #[error("{definition} needs volume, and {symbol} has none")]
+    NoVolume {
+        /// The indicator.
+        definition: String,
+        /// The series.
+        symbol: String,
+    },
+    /// A parameter makes no sense.
+    #[error("{key}: {problem}")]
+    Parameter {
+        /// Which parameter.
+        key: String,
+        /// What was found and what was expected.
+        problem: String,
+    },
+}
+
+impl SetupError {
+    /// A parameter that makes no sense.
+    pub fn parameter(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Parameter {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Which prices an indicator sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Prices {
+    /// Comparable over splits and dividends (looking only back), in the scale of
+    /// the first bar; the same as raw without corporate actions.
+    #[default]
+    Adjusted,
+    /// As they traded.
+    Raw,
+}
+
+/// An indicator's columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle {
+    pub(crate) first: u32,
+    pub(crate) series: u32,
+}
+
+type Column = Arc<Vec<f64>>;
+type ColumnKey = (u32, Prices, String);
+
+/// Indicator columns of one feed, shared by all runs over it.
+#[derive(Debug, Default)]
+pub struct ColumnCache {
+    columns: Mutex<BTreeMap<ColumnKey, Vec<Column>>>,
+}
+
+/// Where a strategy declares what it needs.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    feed: &'a Feed,
+    cache: &'a ColumnCache,
+    apply_actions: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) factors: Vec<Option<Column>>,
+    pub(crate) slices: bool,
+    pub(crate) bars: bool,
+    pub(crate) sessions: bool,
+}
+
+impl<'a> Setup<'a> {
+    pub(crate) fn new(feed: &'a Feed, cache: &'a ColumnCache, apply_actions: bool) -> Self {
+        let factors = feed
+            .series()
+            .iter()
+            .map(|s| s.adjustment().filter(|_| apply_actions).map(Arc::new))
+            .collect();
+        Self {
+            feed,
+            cache,
+            apply_actions,
+            columns: Vec::new(),
+            factors,
+            slices: false,
+            bars: true,
+            sessions: false,
+        }
+    }
+
+    /// The series of the run, by `InstrumentId`.
+    #[must_use]
+    pub fn series(&self) -> &[Series] {
+        self.feed.series()
+    }
+
+    /// The number of a symbol.
+    ///
+    /// # Errors
+    /// The symbol is not in the data.
+    pub fn instrument(&self, symbol: &str) -> Result<InstrumentId, SetupError> {
+        self.feed.find(symbol).ok_or_else(|| {
+            let known: Vec<&str> = self
+                .feed
+                .instruments()
+                .iter()
+                .map(|i| i.symbol.as_str())
+                .take(20)
+                .collect();
+            SetupError::UnknownSymbol {
+                symbol: symbol.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+
+    /// Asks for `on_slice` instead of `on_bar`.
+    pub fn slices(&mut self) {
+        self.slices = true;
+        self.bars = false;
+    }
+
+    /// Asks for `on_session`.
+    pub fn sessions(&mut self) {
+        self.sessions = true;
+    }
+
+    /// An indicator over adjusted prices.
+    ///
+    /// # Errors
+    /// The indicator needs volume and the series has none.
+    pub fn indicator(
+        &mut self,
+        id: InstrumentId,
+        indicator: impl Indicator + 'static,
+    ) -> Result<Handle, SetupError> {
+        self.indicator_on(id, Prices::Adjusted, Box::new(indicator))
+    }
+
+    /// An indicator over the prices named.
+    ///
+    /// # Errors
+    /// The indicator needs volume and the series has none.
+    pub fn indicator_on(
+        &mut self,
+        id: InstrumentId,
+        prices: Prices,
+        indicator: Box<dyn Indicator>,
+    ) -> Result<Handle, SetupError> {
+        let outputs: Vec<usize> = (0..indicator.outputs().len()).collect();
+        self.outputs_on(id, prices, indicator, &outputs)
+    }
+
+    /// Only some outputs of an indicator (memory: one column each).
+    ///
+    /// # Errors
+    /// The indicator needs volume and the series has none.
+    pub fn outputs_on(
+        &mut self,
+        id: InstrumentId,
+        prices: Prices,
+        indicator: Box<dyn Indicator>,
+        outputs: &[usize],
+    ) -> Result<Handle, SetupError> {
+        let series = &self.feed.series()[id.index()];
+        if indicator.needs_volume() && series.bars.columns().volume.is_empty() {
+            return Err(SetupError::NoVolume {
+                definition: indicator.definition(),
+                symbol: series.instrument.symbol.to_string(),
+            });
+        }
+        let factor = self.factors[id.index()]
+            .clone()
+            .filter(|_| prices == Prices::Adjusted && self.apply_actions);
+        let prices = if factor.is_some() {
+            prices
+        } else {
+            Prices::Raw
+        };
+        let key = (
+            id.0,
+            prices,
+            format!("{} {outputs:?}", indicator.definition()),
+        );
+        let mut cached = self
+            .cache
+            .columns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let columns = cached
+            .entry(key)
+            .or_insert_with(|| fill_columns(series, factor.as_deref(), indicator, outputs))
+            .clone();
+        let handle = Handle {
+            first: self.columns.len() as u32,
+            series: id.0,
+        };
+        self.columns.extend(columns);
+        Ok(handle)
+    }
+}
+
+/// Computes the wanted outputs over a whole series.
+fn fill_columns(
+    series: &Series,
+    factor: Option<&Vec<f64>>,
+    mut indicator: Box<dyn Indicator>,
+    outputs: &[usize],
+) -> Vec<Column> {
+    let columns = series.bars.columns();
+    let rows = series.bars.len();
+    if factor.is_none() && outputs.len() == indicator.outputs().len() {
+        let mut all = vec![Vec::with_capacity(rows); outputs.len()];
+        let view = IndicatorSeries {
+            open: &columns.open,
+            high: &columns.high,
+            low: &columns.low,
+            close: &columns.close,
+            volume: &columns.volume,
+            session_start: &series.session_start,
+        };
+        indicator.batch(view, &mut all);
+        return all.into_iter().map(Arc::new).collect();
+    }
+    indicator.reset();
+    let mut row_out = vec![f64::NAN; indicator.outputs().len()];
+    let mut wanted = vec![Vec::with_capacity(rows); outputs.len()];
+    for row in 0..rows {
+        let f = factor.map_or(1.0, |f| f[row]);
+        let input = Input {
+            open: columns.open[row] * f,
+            high: columns.high[row] * f,
+            low: columns.low[row] * f,
+            close: columns.close[row] * f,
+            volume: columns.volume.get(row).copied().unwrap_or(f64::NAN),
+            session_start: series.session_start.get(row).copied().unwrap_or(false),
+        };
+        indicator.update(&input, &mut row_out);
+        for (column, output) in wanted.iter_mut().zip(outputs) {
+            column.push(row_out[*output]);
+        }
+    }
+    wanted.into_iter().map(Arc::new).collect()
+}

@@ -1,0 +1,147 @@
+//! The plugin traits: `Strategy`, and the parts most strategies are made of.
+
+use crate::bars::BarRef;
+use crate::context::{Context, Slice};
+use crate::fixed::Quantity;
+use crate::instrument::InstrumentId;
+use crate::market::{Depth, Quote, Tick};
+use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
+use crate::record::Fill;
+use crate::setup::{Setup, SetupError};
+
+/// A session of an instrument begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEvent {
+    /// The first bar of the session has closed.
+    Started,
+    /// The last bar of the session has closed.
+    Ended,
+}
+
+/// A plugin that sees events and sends orders through the `Context`.
+///
+/// Callbacks at time t see only what is stamped t or earlier; what they send is
+/// matched from the next bar that opens at or after t.
+#[allow(unused_variables)]
+pub trait Strategy: Send {
+    /// Declares what it needs: instruments, indicators, slices, sessions.
+    ///
+    /// # Errors
+    /// A symbol that is not in the data, parameters that make no sense.
+    fn setup(&mut self, setup: &mut Setup<'_>) -> Result<(), SetupError>;
+    /// Before the first event.
+    fn on_start(&mut self, cx: &mut Context) {}
+    /// A bar closed.
+    fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {}
+    /// All bars of one instant closed (asked for with `Setup::slices`).
+    fn on_slice(&mut self, cx: &mut Context, slice: &Slice<'_>) {}
+    /// A trade happened.
+    fn on_tick(&mut self, cx: &mut Context, tick: &Tick) {}
+    /// The best bid or ask changed.
+    fn on_quote(&mut self, cx: &mut Context, quote: &Quote) {}
+    /// The book changed.
+    fn on_book(&mut self, cx: &mut Context, id: InstrumentId, book: &Depth) {}
+    /// An order ended.
+    fn on_order(&mut self, cx: &mut Context, order: OrderId) {}
+    /// A fill of one of our orders.
+    fn on_fill(&mut self, cx: &mut Context, fill: &Fill) {}
+    /// A timer set with `Context::set_timer` is due.
+    fn on_timer(&mut self, cx: &mut Context, tag: u64) {}
+    /// A session began or ended (asked for with `Setup::sessions`).
+    fn on_session(&mut self, cx: &mut Context, id: InstrumentId, event: SessionEvent) {}
+    /// After the last event; orders sent here are never matched.
+    fn on_stop(&mut self, cx: &mut Context) {}
+    /// State that a restart needs, in a form of its own.
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+    /// Takes back what `save` gave.
+    ///
+    /// # Errors
+    /// Bytes that are not of this strategy or version.
+    fn load(&mut self, state: &[u8]) -> Result<(), SetupError> {
+        Ok(())
+    }
+}
+
+/// What a signal wants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Intent {
+    /// Nothing.
+    Hold,
+    /// A position on this side.
+    Enter(Side),
+    /// No position.
+    Exit,
+    /// A position of this fraction of equity (negative: short).
+    Target(f64),
+}
+
+/// Decides when to enter and exit.
+pub trait Signal: Send {
+    /// Declares its series and indicators.
+    ///
+    /// # Errors
+    /// As `Strategy::setup`.
+    fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// What it wants after a bar.
+    fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent;
+}
+
+/// May veto an entry.
+pub trait Filter: Send {
+    /// Declares its series and indicators.
+    ///
+    /// # Errors
+    /// As `Strategy::setup`.
+    fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// Sees every bar; true lets entries pass.
+    fn allows(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>, side: Side) -> bool;
+}
+
+/// Decides how much.
+pub trait Sizer: Send {
+    /// Declares its series and indicators.
+    ///
+    /// # Errors
+    /// As `Strategy::setup`.
+    fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// The size of an entry; `risk` is the distance to the protective stop per
+    /// share, if an exit sets one. `None`: no trade.
+    fn size(
+        &mut self,
+        cx: &Context,
+        id: InstrumentId,
+        side: Side,
+        risk: Option<f64>,
+    ) -> Option<Size>;
+}
+
+/// Protects and takes profit: children of every entry.
+pub trait Exit: Send {
+    /// Declares its series and indicators.
+    ///
+    /// # Errors
+    /// As `Strategy::setup`.
+    fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// Distance per share at which it would stop out an entry made now, if it is a stop.
+    fn risk(&self, cx: &Context, id: InstrumentId, side: Side) -> Option<f64>;
+    /// The child orders of an entry; `entry` is its number, `group` the group of all its exits.
+    fn children(
+        &self,
+        cx: &Context,
+        id: InstrumentId,
+        side: Side,
+        entry: OrderId,
+        group: OcoId,
+    ) -> Vec<NewOrder>;
+    /// After each bar while a position is held; may change working children.
+    fn on_bar(
+        &mut self,
+        _cx: &mut Context,
+        _id: InstrumentId,
+        _bar: BarRef<'_>,
+        _position: Quantity,
+    ) {
+    }
+}
