@@ -7,7 +7,7 @@
 
 use crate::bars::BarRef;
 use crate::context::Context;
-use crate::fixed::{Quantity, Rate};
+use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
 use crate::setup::{Setup, SetupError};
@@ -164,6 +164,12 @@ impl Composed {
 impl Strategy for Composed {
     fn setup(&mut self, setup: &mut Setup<'_>) -> Result<(), SetupError> {
         self.id = setup.instrument(&self.symbol)?;
+        if self.sizer.needs_risk() && !self.exits.iter().any(|exit| exit.is_stop()) {
+            return Err(SetupError::parameter(
+                "sizing.kind",
+                "sizes by the distance to a stop, and no [[exit]] is a stop or a trailing stop",
+            ));
+        }
         self.signal.setup(setup, self.id)?;
         for filter in &mut self.filters {
             filter.setup(setup, self.id)?;
@@ -218,14 +224,4 @@ impl Composed {
             self.leave(cx);
         }
     }
-}
-
-/// A rate from a plain fraction; for sizers whose parameters were range-checked.
-///
-/// # Errors
-/// Not finite or beyond a million.
-pub fn rate(key: &str, fraction: f64) -> Result<Rate, SetupError> {
-    Rate::from_f64(fraction).ok_or_else(|| {
-        SetupError::parameter(key, format!("is {fraction}, expected a finite fraction"))
-    })
 }

@@ -104,7 +104,7 @@ macro_rules! parameters {
         }
         impl ::core::default::Default for $name {
             fn default() -> Self {
-                Self { $($field: ::core::convert::Into::into($default),)* }
+                Self { $($field: $default,)* }
             }
         }
         impl $crate::registry::Parameters for $name {

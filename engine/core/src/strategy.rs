@@ -106,6 +106,10 @@ pub trait Sizer: Send {
     /// # Errors
     /// As `Strategy::setup`.
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// True when it cannot size an entry without a stop's distance.
+    fn needs_risk(&self) -> bool {
+        false
+    }
     /// The size of an entry; `risk` is the distance to the protective stop per
     /// share, if an exit sets one. `None`: no trade.
     fn size(
@@ -124,6 +128,10 @@ pub trait Exit: Send {
     /// # Errors
     /// As `Strategy::setup`.
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
+    /// True when it is a stop, so that `risk` gives a distance.
+    fn is_stop(&self) -> bool {
+        false
+    }
     /// Distance per share at which it would stop out an entry made now, if it is a stop.
     fn risk(&self, cx: &Context, id: InstrumentId, side: Side) -> Option<f64>;
     /// The child orders of an entry; `entry` is its number, `group` the group of all its exits.

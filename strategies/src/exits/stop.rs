@@ -1,0 +1,59 @@
+//! A protective stop at a distance from the entry.
+
+use engine_core::context::Context;
+use engine_core::instrument::InstrumentId;
+use engine_core::order::{NewOrder, OcoId, OrderId, OrderKind, Side, Size};
+use engine_core::parameters;
+use engine_core::registry::Plugin;
+use engine_core::setup::{Setup, SetupError};
+use engine_core::strategy::Exit;
+
+use super::distance::{Distance, UNITS};
+
+parameters! {
+    /// Parameters of the stop.
+    pub struct StopParameters {
+        /// What value counts: percent of the price, an amount of money per share, or multiples of the average true range.
+        unit: String = "percent".to_owned(), Domain::OneOf(UNITS);
+        /// Distance, in the unit.
+        value: f64 = 5.0, Domain::Number(0.0001, 1_000_000.0);
+        /// Bars of the average true range (unit atr).
+        period: usize = 14, Domain::Integer(1, 10_000);
+    }
+}
+
+/// A protective stop at a distance from the entry price.
+pub struct Stop {
+    distance: Distance,
+}
+
+impl Plugin for Stop {
+    const NAME: &'static str = "stop";
+    const DOC: &'static str = "A protective stop at a distance from the entry price.";
+    type Parameters = StopParameters;
+
+    fn new(parameters: StopParameters) -> Result<Self, SetupError> {
+        let StopParameters { unit, value, period } = parameters;
+        Ok(Self { distance: Distance::new(&unit, value, period)? })
+    }
+}
+
+impl Exit for Stop {
+    fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError> {
+        self.distance.setup(setup, id)
+    }
+    fn is_stop(&self) -> bool {
+        true
+    }
+
+    fn risk(&self, cx: &Context, id: InstrumentId, _: Side) -> Option<f64> {
+        self.distance.in_price(cx, id)
+    }
+
+    fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder> {
+        let Some((price, basis)) = self.distance.from_fill(cx, id) else { return Vec::new() };
+        let mut order = NewOrder::new(id, side.opposite(), Size::AsParent, OrderKind::Stop { stop: price });
+        order.basis = basis;
+        vec![order.child_of(entry).oco(group)]
+    }
+}
