@@ -1,1 +1,4 @@
 //! Shared inputs of the benches.
+
+pub mod input;
+pub mod w1;

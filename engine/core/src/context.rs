@@ -148,6 +148,14 @@ impl Context {
             .unwrap_or(f64::NAN)
     }
 
+    /// Output number `output` of an indicator at all bars closed so far, the last one last.
+    #[inline]
+    #[must_use]
+    pub fn history(&self, handle: Handle, output: usize) -> &[f64] {
+        let rows = self.seen[handle.series as usize] as usize;
+        &self.columns[handle.first as usize + output][..rows]
+    }
+
     /// The factor by which raw prices are multiplied to be comparable with the
     /// adjusted prices that indicators see; 1 without corporate actions.
     #[inline]

@@ -52,6 +52,9 @@ impl Series {
     /// reinvested. Known at each bar's time: it looks only back. `None` without actions.
     #[must_use]
     pub fn adjustment(&self) -> Option<Vec<f64>> {
+        if self.actions.is_empty() {
+            return None;
+        }
         let columns = self.bars.columns();
         let mut next = 0;
         let mut factor = 1.0;

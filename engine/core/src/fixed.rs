@@ -302,23 +302,25 @@ impl Money {
     #[inline]
     #[must_use]
     pub fn notional(price: Price, quantity: Quantity, multiplier: i64) -> Self {
-        let product = i128::from(price.0) * i128::from(quantity.0);
-        let money = div_round(product, i128::from(SCALE));
-        Self(if multiplier == 1 {
-            money
+        // Whole shares need no division.
+        let (whole, rest) = (quantity.0 / SCALE, quantity.0 % SCALE);
+        let money = if rest == 0 {
+            i128::from(price.0) * i128::from(whole)
         } else {
-            money * i128::from(multiplier)
-        })
+            div_round(i128::from(price.0) * i128::from(quantity.0), i128::from(SCALE))
+        };
+        Self(if multiplier == 1 { money } else { money * i128::from(multiplier) })
     }
 
     /// `self x rate`, rounded half away from zero.
     #[inline]
     #[must_use]
     pub fn times(self, rate: Rate) -> Self {
-        Self(div_round(
-            self.0 * i128::from(rate.0),
-            i128::from(Rate::SCALE),
-        ))
+        // Rates in use have few decimals: the smaller division fits 64 bits.
+        const STEP: i64 = 1_000_000;
+        let (numerator, denominator) =
+            if rate.0 % STEP == 0 { (rate.0 / STEP, Rate::SCALE / STEP) } else { (rate.0, Rate::SCALE) };
+        Self(div_round(self.0 * i128::from(numerator), i128::from(denominator)))
     }
 
     /// As a decimal; `None` beyond the 28 digits of a decimal.

@@ -40,21 +40,23 @@ impl Gate {
 
     #[inline(never)]
     pub(crate) fn check(&self, cx: &mut Context, id: OrderId) -> Result<(), Reason> {
-        let record = cx.orders[id.index()];
-        let order = record.order;
-        if order.instrument.index() >= cx.instruments().len() {
+        let record = &cx.orders[id.index()];
+        let order = &record.order;
+        let Some(instrument) = cx.feed.instruments().get(order.instrument.index()) else {
             return Err(Reason::NotTradable);
-        }
-        let feed = cx.feed.clone();
-        let instrument = &feed.instruments()[order.instrument.index()];
+        };
         if instrument.kind == InstrumentKind::Index {
             return Err(Reason::NotTradable);
         }
-        self.check_quantity(&order, instrument, record.last)?;
-        check_prices(&order, instrument)?;
+        self.check_quantity(order, instrument, record.last)?;
+        check_prices(order, instrument)?;
         if cx.open.len() > self.limits.open_orders_max {
             return Err(Reason::RiskLimit);
         }
+        if order.parent.is_none() && order.oco.is_none() {
+            return Ok(());
+        }
+        let order = *order;
         check_links(cx, id, &order)
     }
 

@@ -352,17 +352,9 @@ impl Kernel<'_> {
             for at in from..to {
                 let id = rows.id(at);
                 if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
-                    let series = &feed.series()[id];
-                    let bar = series.bars.row(rows.row(at));
+                    let bar = feed.series()[id].bars.row(rows.row(at));
                     let id = InstrumentId(id as u32);
-                    self.exchange.match_bar(
-                        &mut self.cx,
-                        &mut self.entries,
-                        series,
-                        id,
-                        bar,
-                        instant,
-                    );
+                    self.exchange.match_bar(&mut self.cx, &feed, &mut self.entries, id, bar, instant);
                 }
             }
             for at in from..to {
@@ -607,10 +599,9 @@ impl Kernel<'_> {
         }
         if self.exchange.rules.market == MarketFill::SameClose {
             let fills = self.cx.fills.len();
-            for (i, series) in feed.series().iter().enumerate() {
+            for i in 0..feed.series().len() {
                 let id = InstrumentId(i as u32);
-                self.exchange
-                    .fill_at_close(&mut self.cx, &mut self.entries, series, id, instant);
+                self.exchange.fill_at_close(&mut self.cx, feed, &mut self.entries, id, instant);
             }
             if let (true, Some(last)) = (self.cx.fills.len() > fills, self.equity.last_mut()) {
                 *last = self.cx.portfolio.equity();

@@ -58,6 +58,9 @@ impl Signal for Macd {
 
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
         let Some(histogram) = self.histogram else { return Intent::Hold };
-        super::crossing(cx.output(histogram, 0, 1), cx.output(histogram, 0, 0))
+        match cx.history(histogram, 0) {
+            [.., before, now] => super::crossing(*before, *now),
+            _ => Intent::Hold,
+        }
     }
 }

@@ -48,7 +48,11 @@ impl Signal for SmaCross {
 
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
         let Some((fast, slow)) = self.averages else { return Intent::Hold };
-        let difference = |back| cx.output(fast, 0, back) - cx.output(slow, 0, back);
-        super::crossing(difference(1), difference(0))
+        match (cx.history(fast, 0), cx.history(slow, 0)) {
+            ([.., fast_before, fast], [.., slow_before, slow]) => {
+                super::crossing(fast_before - slow_before, fast - slow)
+            }
+            _ => Intent::Hold,
+        }
     }
 }

@@ -345,8 +345,10 @@ impl Book {
             for extreme in bar.extremes(high_first) {
                 walk.move_to(Level::at(extreme), self, desk);
             }
+            walk.move_to(Level::at(bar.close), self, desk);
+        } else {
+            walk.position = Level::at(bar.close);
         }
-        walk.move_to(Level::at(bar.close), self, desk);
         walk.close(self, desk);
     }
 }

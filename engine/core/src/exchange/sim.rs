@@ -8,9 +8,9 @@ use super::scenario::choose_path;
 use crate::account::Purse;
 use crate::bars::BarRef;
 use crate::context::Context;
-use crate::feed::Series;
+use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
-use crate::instrument::{Instrument, InstrumentId};
+use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size};
 use crate::record::{AmbiguousBar, Fill};
@@ -119,7 +119,7 @@ impl Desk for Clearing<'_> {
             .apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
         let record = &mut self.cx.orders[order.id().index()];
         record.filled += quantity;
-        record.notional += Money::notional(price, quantity, 1);
+        record.notional += if multiplier == 1 { notional } else { Money::notional(price, quantity, 1) };
         record.state = OrderState::PartlyFilled;
         self.entries.push(Entry {
             time: self.cx.now,
@@ -224,8 +224,8 @@ impl SimExchange {
             }
             venue.arrivals.remove(i);
             let parent_filled = record.order.parent.map(|p| cx.orders[p.index()].filled);
-            let (new, last) = (record.order, record.last);
-            cx.orders[order.index()].slot = venue.book.insert(order, &new, last, parent_filled);
+            let slot = venue.book.insert(order, &record.order, record.last, parent_filled);
+            cx.orders[order.index()].slot = slot;
         }
     }
 
@@ -234,12 +234,13 @@ impl SimExchange {
     pub(crate) fn match_bar(
         &mut self,
         cx: &mut Context,
+        feed: &Feed,
         entries: &mut Vec<Entry>,
-        series: &Series,
         id: InstrumentId,
         bar: BarRef<'_>,
         instant: usize,
     ) {
+        let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar);
         self.arrive(cx, id, bar.open_time());
         let at = At {
@@ -252,7 +253,7 @@ impl SimExchange {
         };
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
-            self.match_traded(cx, entries, &series.instrument, &traded, at);
+            self.match_traded(cx, feed, entries, &traded, at);
         }
         let mut desk = Clearing {
             cx,
@@ -270,11 +271,12 @@ impl SimExchange {
     fn match_traded(
         &mut self,
         cx: &mut Context,
+        feed: &Feed,
         entries: &mut Vec<Entry>,
-        instrument: &Instrument,
         bar: &TradedBar,
         at: At,
     ) {
+        let instrument = &feed.instruments()[at.id.index()];
         let rules = self.rules;
         let book = &mut self.venues[at.id.index()].book;
         let entangled = is_entangled(book, bar);
@@ -388,11 +390,12 @@ impl SimExchange {
     pub(crate) fn fill_at_close(
         &mut self,
         cx: &mut Context,
+        feed: &Feed,
         entries: &mut Vec<Entry>,
-        series: &Series,
         id: InstrumentId,
         instant: usize,
     ) {
+        let series = &feed.series()[id.index()];
         let Some(row) = (cx.seen[id.index()] as usize).checked_sub(1) else {
             return;
         };
@@ -427,7 +430,7 @@ impl SimExchange {
                 low: traded.low,
                 high: traded.high,
             };
-            self.match_traded(cx, entries, &series.instrument, &traded, at);
+            self.match_traded(cx, feed, entries, &traded, at);
         }
         self.rewatch(id);
     }
