@@ -78,6 +78,8 @@ pub struct Context {
     pub(crate) commands: Vec<Command>,
     pub(crate) timers: BTreeMap<(Timestamp, u64), u64>,
     pub(crate) timer_count: u64,
+    /// Timers that the kernel knows of.
+    pub(crate) timers_seen: u64,
     pub(crate) oco_instruments: Vec<Option<InstrumentId>>,
     pub(crate) plot_names: Vec<String>,
     pub(crate) plots: Vec<PlotPoint>,
@@ -345,6 +347,20 @@ impl Context {
                 text: text.into(),
             });
         }
+    }
+
+    /// The bar of a quiet row closed: time and mark, nothing else.
+    #[inline]
+    pub(crate) fn pass_quiet_bar(&mut self, id: InstrumentId, bar: BarRef<'_>) {
+        self.now = bar.time();
+        self.seen[id.index()] = bar.row() as u32 + 1;
+        self.portfolio.set_mark(id, bar.close());
+    }
+
+    /// True when the kernel must act before the next bar.
+    #[inline]
+    pub(crate) fn has_requests(&self) -> bool {
+        !self.commands.is_empty() || self.timer_count != self.timers_seen
     }
 
     /// Ends an order in the records.

@@ -1,6 +1,8 @@
 //! The plugin traits: `Strategy`, and the parts most strategies are made of.
 
-use crate::bars::BarRef;
+use std::ops::Range;
+
+use crate::bars::{BarRef, Bars};
 use crate::context::{Context, Slice};
 use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
@@ -51,6 +53,22 @@ pub trait Strategy: Send {
     fn on_session(&mut self, cx: &mut Context, id: InstrumentId, event: SessionEvent) {}
     /// After the last event; orders sent here are never matched.
     fn on_stop(&mut self, cx: &mut Context) {}
+    /// Drives `on_bar` over rows in which nothing can happen to any order, up to the
+    /// first bar that asks for something; returns the row after the last one seen.
+    ///
+    /// Compiled for each strategy, so that `on_bar` needs no call of its own per
+    /// bar. Authors write `on_bar` and leave this as it is.
+    fn drive(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> usize {
+        for row in rows.clone() {
+            let bar = bars.row(row);
+            cx.pass_quiet_bar(id, bar);
+            self.on_bar(cx, id, bar);
+            if cx.has_requests() {
+                return row + 1;
+            }
+        }
+        rows.end
+    }
     /// State that a restart needs, in a form of its own.
     fn save(&self) -> Vec<u8> {
         Vec::new()

@@ -1,1 +1,35 @@
-//! Files in and out: CSV into checked columns, run tables out.
+//! Files in and out: price CSVs into checked columns, run tables out.
+//!
+//! The way of a price file: `contract` (what the file promises) and `header` ->
+//! `pieces` (about 8 MB of whole lines) -> `parse` (polars) -> `rows` (every
+//! check, local time to UTC) -> `engine_core::bars::Bars`. Beside it stand the
+//! corporate actions (`actions`) and, for the batch commands, a CSV kept as text
+//! (`table`) and the tables of a run (`run_tables`).
+//!
+//! polars is an implementation detail: nothing public names it. Nothing here
+//! panics on a file's content; what is wrong with a file is a [`DataError`] that
+//! says where, and nothing is repaired silently: what was assumed is a warning.
+
+pub mod actions;
+pub mod bar_length;
+pub mod contract;
+pub mod csv;
+pub mod error;
+mod header;
+pub mod hours;
+mod jumps;
+pub mod number;
+mod parquet;
+mod parse;
+mod pieces;
+mod rows;
+pub mod run_tables;
+pub mod table;
+mod text;
+mod when;
+mod zone;
+
+pub use bar_length::BarLength;
+pub use contract::{Contract, ContractOverrides, Prices, Stamp};
+pub use csv::{Loaded, read_bars};
+pub use error::DataError;

@@ -185,6 +185,13 @@ impl SimExchange {
         low > below && high < above
     }
 
+    /// How many of these rows, from the first on, cannot change the book of this instrument.
+    #[inline]
+    pub(crate) fn quiet_rows(&self, id: usize, low: &[f64], high: &[f64]) -> usize {
+        let (below, above) = self.watch[id];
+        low.iter().zip(high).take_while(|(low, high)| **low > below && **high < above).count()
+    }
+
     fn rewatch(&mut self, id: InstrumentId) {
         let venue = &self.venues[id.index()];
         let book = &venue.book;
