@@ -3,8 +3,15 @@
 use engine_core::bars::{BarColumns, Bars};
 use engine_core::feed::{Feed, Series};
 use engine_core::instrument::{Instrument, Symbol};
-use engine_core::time::MINUTE;
+use engine_core::time::{DAY, MINUTE};
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
+
+/// 2020-01-01 00:00 UTC, where minute bars begin; nanoseconds.
+const MINUTES_FROM: i64 = 1_577_836_800_000_000_000;
+/// 2014-01-02 00:00 UTC (a Thursday), where daily bars begin; nanoseconds.
+const DAYS_FROM: i64 = 1_388_620_800_000_000_000;
 
 /// A small generator (splitmix64, Steele, Lea and Flood 2014); enough for inputs.
 #[derive(Clone, Debug)]
@@ -41,15 +48,15 @@ impl Random {
 #[must_use]
 pub fn walk(rows: usize, start: f64, sigma: f64, seed: u64) -> BarColumns {
     let mut random = Random::new(seed);
-    let mut c = BarColumns::default();
+    let mut c = empty(rows);
     let grid = |x: f64| (x * 100.0).round() / 100.0;
     let mut close = start;
     for row in 0..rows {
         let open = grid(close * (1.0 + sigma * 0.1 * random.normal()));
         close = grid(open * (1.0 + sigma * random.normal())).max(0.05);
         let (top, bottom) = if open > close { (open, close) } else { (close, open) };
-        c.open_time.push(1_577_836_800_000_000_000 + row as i64 * MINUTE);
-        c.close_time.push(1_577_836_800_000_000_000 + (row as i64 + 1) * MINUTE);
+        c.open_time.push(MINUTES_FROM + row as i64 * MINUTE);
+        c.close_time.push(MINUTES_FROM + (row as i64 + 1) * MINUTE);
         c.open.push(open);
         c.high.push(grid(top * (1.0 + 0.5 * sigma * random.normal().abs())).max(top));
         c.low.push(grid(bottom * (1.0 - 0.5 * sigma * random.normal().abs())).min(bottom).max(0.01));
@@ -71,19 +78,89 @@ pub fn feed(columns: BarColumns) -> Arc<Feed> {
     Arc::new(Feed::new(vec![series]).expect("one series"))
 }
 
-/// A little-endian f64 `.npy` file (C order): shape and values.
+/// The first `rows` bars.
+#[must_use]
+pub fn head(columns: &BarColumns, rows: usize) -> BarColumns {
+    let prices = |column: &[f64]| column[..rows.min(column.len())].to_vec();
+    let times = |column: &[i64]| column[..rows.min(column.len())].to_vec();
+    BarColumns {
+        open_time: times(&columns.open_time),
+        close_time: times(&columns.close_time),
+        open: prices(&columns.open),
+        high: prices(&columns.high),
+        low: prices(&columns.low),
+        close: prices(&columns.close),
+        volume: prices(&columns.volume),
+    }
+}
+
+/// Columns with room for so many rows.
+fn empty(rows: usize) -> BarColumns {
+    BarColumns {
+        open_time: Vec::with_capacity(rows),
+        close_time: Vec::with_capacity(rows),
+        open: Vec::with_capacity(rows),
+        high: Vec::with_capacity(rows),
+        low: Vec::with_capacity(rows),
+        close: Vec::with_capacity(rows),
+        volume: Vec::with_capacity(rows),
+    }
+}
+
+/// One-minute bars from a `.npy` file of rows of open, high, low, close, volume.
 ///
 /// # Errors
 /// The file cannot be read or is no such file.
-pub fn npy(path: &std::path::Path) -> std::io::Result<(Vec<usize>, Vec<f64>)> {
-    let bytes = std::fs::read(path)?;
-    let bad = || std::io::Error::other(format!("{} is no f64 .npy file", path.display()));
-    let length = u16::from_le_bytes([*bytes.get(8).ok_or_else(bad)?, *bytes.get(9).ok_or_else(bad)?]) as usize;
-    let header = std::str::from_utf8(bytes.get(10..10 + length).ok_or_else(bad)?).map_err(|_| bad())?;
-    let from = header.find("'shape': (").ok_or_else(bad)? + 10;
-    let to = from + header[from..].find(')').ok_or_else(bad)?;
-    let shape = header[from..to].split(',').filter_map(|x| x.trim().parse().ok()).collect();
-    let body = &bytes[10 + length..];
-    let values = body.as_chunks::<8>().0.iter().map(|c| f64::from_le_bytes(*c)).collect();
-    Ok((shape, values))
+pub fn read_minute_bars(path: &Path) -> std::io::Result<BarColumns> {
+    let mut c = BarColumns::default();
+    crate::npy::read_rows(path, |rows, [open, high, low, close, volume]| {
+        if c.close.is_empty() {
+            c = empty(rows);
+        }
+        let row = c.close.len() as i64;
+        c.open_time.push(MINUTES_FROM + row * MINUTE);
+        c.close_time.push(MINUTES_FROM + (row + 1) * MINUTE);
+        c.open.push(open);
+        c.high.push(high);
+        c.low.push(low);
+        c.close.push(close);
+        c.volume.push(volume);
+    })?;
+    Ok(c)
+}
+
+/// The columns as rows of open, high, low, close, volume.
+#[must_use]
+pub fn interleaved(c: &BarColumns) -> Vec<f64> {
+    (0..c.close.len()).flat_map(|i| [c.open[i], c.high[i], c.low[i], c.close[i], c.volume[i]]).collect()
+}
+
+/// Midnights (UTC) of so many business days from 2014-01-02 on, nanoseconds.
+#[must_use]
+pub fn business_days(count: usize) -> Vec<i64> {
+    // Day 0 is a Thursday; Saturday and Sunday are left out.
+    (0..).filter(|day| (day + 3) % 7 < 5).take(count).map(|day: i64| DAYS_FROM + day * DAY).collect()
+}
+
+/// Daily bars of a random walk from 100 on business days.
+#[must_use]
+pub fn daily_walk(rows: usize, seed: u64) -> BarColumns {
+    let mut c = walk(rows, 100.0, 0.012, seed);
+    c.open_time = business_days(rows);
+    c.close_time = c.open_time.iter().map(|t| t + DAY).collect();
+    c
+}
+
+/// Writes bars as CSV, with their closing times in nanoseconds.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_csv(path: &Path, c: &BarColumns) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    writeln!(file, "time,open,high,low,close,volume")?;
+    for i in 0..c.close.len() {
+        let (time, volume) = (c.close_time[i], c.volume[i]);
+        writeln!(file, "{time},{:.2},{:.2},{:.2},{:.2},{volume}", c.open[i], c.high[i], c.low[i], c.close[i])?;
+    }
+    file.flush()
 }

@@ -1,1 +1,18 @@
-//! Performance and risk statistics over plain slices.
+//! Performance and risk statistics: pure functions over plain slices.
+//!
+//! Slices in, numbers and small structs out; no I/O, no state, no types of the
+//! engine. What is undefined (zero variance, no losses, too few values, values
+//! that are not finite) is `None`: never NaN, never a silent zero, never a panic.
+//! Each formula states its definition and source.
+
+pub mod benchmark;
+pub mod calendar;
+pub mod drawdown;
+pub mod moments;
+pub mod performance;
+pub mod ratios;
+
+/// `Some` for a finite value.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

@@ -115,7 +115,11 @@ macro_rules! fixed {
             #[inline]
             #[must_use]
             pub fn to_f64(self) -> f64 {
-                self.0 as f64 / SCALE as f64
+                // 128-bit amounts that fit 64 bits convert without a library call.
+                match i64::try_from(self.0) {
+                    Ok(units) => units as f64 / SCALE as f64,
+                    Err(_) => self.0 as f64 / SCALE as f64,
+                }
             }
 
             /// True for zero.
@@ -218,12 +222,6 @@ macro_rules! edges {
                 (x.abs() <= MAX_ABS).then(|| Self(to_units(x)))
             }
 
-            /// As `from_f64`, for a value that was checked when it was loaded.
-            #[inline]
-            pub(crate) fn from_checked_f64(x: f64) -> Self {
-                Self(to_units(x))
-            }
-
             /// From a decimal.
             ///
             /// # Errors
@@ -273,6 +271,14 @@ pub fn div_round(numerator: i128, denominator: i128) -> i128 {
         q + numerator.signum()
     } else {
         q
+    }
+}
+
+impl Price {
+    /// As `from_f64`, for a value that was checked when it was loaded.
+    #[inline]
+    pub(crate) fn from_checked_f64(x: f64) -> Self {
+        Self(to_units(x))
     }
 }
 
@@ -352,7 +358,7 @@ impl Rate {
     /// Rounds to 1e-12; `None` for a value that is not finite or beyond ±1e6.
     #[must_use]
     pub fn from_f64(x: f64) -> Option<Self> {
-        if !(x.abs() <= 1e6) {
+        if !x.is_finite() || x.abs() > 1e6 {
             return None;
         }
         let scaled = x * Self::SCALE as f64;

@@ -81,8 +81,9 @@ pub enum RunError {
     SameCloseCap,
 }
 
-/// Rows of a quiet run that are looked at together.
-const QUIET_ROWS: usize = 64;
+/// Rows of a quiet run that are looked at together, at first and at most.
+const QUIET_ROWS_MIN: usize = 16;
+const QUIET_ROWS_MAX: usize = 1_024;
 /// Rounds of notices and answers within one instant.
 pub const ROUNDS_MAX: usize = 1_000;
 
@@ -442,8 +443,11 @@ impl Kernel<'_> {
         let due = self.cx.timers.first_key_value().map_or(i64::MAX, |((at, _), _)| at.nanos());
         let due = due.min(self.action_due);
         self.cx.timers_seen = self.cx.timer_count;
+        // Runs tend to be short: look a few rows ahead first, then further.
+        let mut ahead = QUIET_ROWS_MIN;
         loop {
-            let end = bars.len().min(row + QUIET_ROWS);
+            let end = bars.len().min(row + ahead);
+            ahead = (ahead * 4).min(QUIET_ROWS_MAX);
             let mut to = row + self.exchange.quiet_rows(0, &c.low[row..end], &c.high[row..end]);
             if to > row && c.close_time[to - 1] >= due {
                 to = row + c.close_time[row..to].partition_point(|t| *t < due);

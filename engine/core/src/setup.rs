@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use indicators::{Indicator, Input, Series as IndicatorSeries};
+use indicators::{Indicator, Series as IndicatorSeries};
 
 use crate::feed::{Feed, Series};
 use crate::instrument::InstrumentId;
@@ -225,41 +225,21 @@ impl<'a> Setup<'a> {
 fn fill_columns(
     series: &Series,
     factor: Option<&Vec<f64>>,
-    mut indicator: Box<dyn Indicator>,
+    indicator: Box<dyn Indicator>,
     outputs: &[usize],
 ) -> Vec<Column> {
-    let columns = series.bars.columns();
-    let rows = series.bars.len();
-    if factor.is_none() && outputs.len() == indicator.outputs().len() {
-        let mut all = vec![Vec::with_capacity(rows); outputs.len()];
-        let view = IndicatorSeries {
-            open: &columns.open,
-            high: &columns.high,
-            low: &columns.low,
-            close: &columns.close,
-            volume: &columns.volume,
-            session_start: &series.session_start,
-        };
-        indicator.batch(view, &mut all);
-        return all.into_iter().map(Arc::new).collect();
-    }
-    indicator.reset();
-    let mut row_out = vec![f64::NAN; indicator.outputs().len()];
-    let mut wanted = vec![Vec::with_capacity(rows); outputs.len()];
-    for row in 0..rows {
-        let f = factor.map_or(1.0, |f| f[row]);
-        let input = Input {
-            open: columns.open[row] * f,
-            high: columns.high[row] * f,
-            low: columns.low[row] * f,
-            close: columns.close[row] * f,
-            volume: columns.volume.get(row).copied().unwrap_or(f64::NAN),
-            session_start: series.session_start.get(row).copied().unwrap_or(false),
-        };
-        indicator.update(&input, &mut row_out);
-        for (column, output) in wanted.iter_mut().zip(outputs) {
-            column.push(row_out[*output]);
-        }
-    }
-    wanted.into_iter().map(Arc::new).collect()
+    let c = series.bars.columns();
+    let scaled = factor.map(|factor| {
+        let scale = |prices: &[f64]| prices.iter().zip(factor).map(|(p, f)| p * f).collect::<Vec<f64>>();
+        [scale(&c.open), scale(&c.high), scale(&c.low), scale(&c.close)]
+    });
+    let [open, high, low, close] = match &scaled {
+        Some([open, high, low, close]) => [open, high, low, close],
+        None => [&c.open, &c.high, &c.low, &c.close],
+    };
+    let view =
+        IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
+    let mut all = vec![Vec::new(); indicator.outputs().len()];
+    indicator.batch(view, &mut all);
+    outputs.iter().map(|output| Arc::new(std::mem::take(&mut all[*output]))).collect()
 }

@@ -1,1 +1,18 @@
 //! A run result as terminal table, JSON and one self-contained HTML page.
+//!
+//! A `ReportInput` goes in, text comes out: no file, no clock, no network, and
+//! the page that comes out needs none either. Statistics are those of `risk`;
+//! nothing here decides anything about the run.
+
+mod display;
+mod input;
+mod orders;
+mod page;
+mod sample;
+mod summary;
+mod terminal;
+
+pub use input::{Benchmark, ReportInput};
+pub use page::html;
+pub use summary::{Summary, summary};
+pub use terminal::terminal;

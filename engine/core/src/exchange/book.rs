@@ -133,6 +133,22 @@ impl Working {
         self.filled + self.reduced >= limit
     }
 
+    /// True when some path between these prices reaches the level of this trailing order.
+    pub(crate) fn may_fire_trailing(&self, low: Price, high: Price) -> bool {
+        let Some(trail) = self.kind.trail() else { return false };
+        let mut tightest = self.clone();
+        match self.side {
+            Side::Sell => {
+                tightest.best = self.best.max(Level::at(high));
+                tightest.trail_level(trail) >= Level::at(low)
+            }
+            Side::Buy => {
+                tightest.best = self.best.min(Level::at(low));
+                tightest.trail_level(trail) <= Level::at(high)
+            }
+        }
+    }
+
     /// The stop level of a trailing order for its present best level.
     fn trail_level(&self, trail: Trail) -> Level {
         let best = self.best.price();
@@ -258,12 +274,6 @@ impl Book {
             self.falling.last().map(|e| e.level.price()),
             self.rising.last().map(|e| e.level.price()),
         )
-    }
-
-    /// Counts a traded bar that changed nothing.
-    #[inline]
-    pub(crate) fn pass_quiet_bar(&mut self) {
-        self.traded_bars += 1;
     }
 
     pub(crate) fn get(&self, slot: Slot) -> &Working {

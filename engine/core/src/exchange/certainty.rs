@@ -16,14 +16,25 @@ use super::book::{Book, Desk, Phase, Working};
 use super::level::Level;
 use super::matching::Walk;
 use super::rules::{FillRules, TradedBar};
-use crate::fixed::{Price, Quantity, SCALE};
+use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderId, OrderKind, OrderState, Reason, Side, Trail};
 
-/// States that one bar's search may visit before it gives up.
-pub(crate) const STATES_MAX: usize = 200_000;
-/// Turning points that a trailing stop may need before the search gives up.
-pub(crate) const TURNS_MAX: usize = 900;
+/// How far one bar's search may go before it gives up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    /// Moves from state to state.
+    pub(crate) moves: usize,
+    /// Turning points for trailing stops.
+    pub(crate) turns: usize,
+}
+
+impl Reach {
+    /// For a case whose bounds were asked for.
+    pub(crate) const CASE: Self = Self { moves: 1_000_000, turns: 900 };
+    /// For each ambiguous bar of a run.
+    pub(crate) const RUN: Self = Self { moves: 20_000, turns: 150 };
+}
 
 /// Money questions of an order, answered without changing anything.
 pub(crate) trait Funds {
@@ -162,11 +173,11 @@ fn kind_number(kind: OrderKind) -> i64 {
 /// Prices at which a trailing order of this book may have to turn, inside
 /// `low..=high`: fixed levels and `seeds`, shifted by every trail, as often as
 /// there are trails (three times at the most).
-pub(crate) fn turning_points(
+fn turning_points(
     book: &Book,
     seeds: &[Price],
-    low: Price,
-    high: Price,
+    (low, high): (Price, Price),
+    turns_max: usize,
 ) -> Result<Vec<Level>, TooMany> {
     let trails: Vec<(Side, Trail)> = book
         .working()
@@ -199,7 +210,7 @@ pub(crate) fn turning_points(
                 prices.extend(before_trail(*p, *side, *trail));
             }
         }
-        if prices.len() > TURNS_MAX * 4 {
+        if prices.len() > turns_max * 4 {
             return Err(TooMany);
         }
     }
@@ -213,7 +224,7 @@ pub(crate) fn turning_points(
             levels.push(Level::above(p));
         }
     }
-    if levels.len() > TURNS_MAX {
+    if levels.len() > turns_max {
         Err(TooMany)
     } else {
         Ok(levels)
@@ -251,9 +262,11 @@ pub(crate) fn explore<F: Funds>(
     instrument: &Instrument,
     seeds: &[Price],
     funds: &F,
+    reach: Reach,
 ) -> Result<Vec<PathEnd>, TooMany> {
     let (low, high) = (Level::at(bar.low), Level::at(bar.high));
-    let turns = turning_points(book, seeds, bar.low, bar.high)?;
+    let turns = turning_points(book, seeds, (bar.low, bar.high), reach.turns)?;
+    let mut moves = 0;
     let mut first = Node {
         book: book.clone(),
         walk: Walk::new(rules, instrument, bar),
@@ -296,6 +309,7 @@ pub(crate) fn explore<F: Funds>(
             }
         }
         let mut go = |level: Level| {
+            moves += 1;
             let mut next = node.clone();
             let mut desk = PathDesk {
                 funds,
@@ -322,53 +336,32 @@ pub(crate) fn explore<F: Funds>(
             .last()
             .map(|e| e.level)
             .filter(|l| *l >= low);
-        let trailing = |side| {
-            node.book.trails.iter().any(|s| {
-                let o = node.book.get(*s);
-                o.side == side && o.phase == Phase::Resting
-            })
+        // A turn beyond the best price so far moves a trail; others change nothing.
+        let best = |side| {
+            let trails = node.book.trails.iter().map(|s| node.book.get(*s));
+            trails.filter(move |o| o.side == side && o.phase == Phase::Resting).map(|o| o.best)
         };
-        let (sell_trail, buy_trail) = (trailing(Side::Sell), trailing(Side::Buy));
-        if up.is_some() || !node.high_seen || sell_trail {
-            go(up.unwrap_or(high));
+        let (lowest_best, highest_best) = (best(Side::Sell).min(), best(Side::Buy).max());
+        let (top, bottom) = (up.unwrap_or(high), down.unwrap_or(low));
+        if up.is_some() || !node.high_seen || lowest_best.is_some_and(|b| b < top) {
+            go(top);
         }
-        if down.is_some() || !node.low_seen || buy_trail {
-            go(down.unwrap_or(low));
+        if down.is_some() || !node.low_seen || highest_best.is_some_and(|b| b > bottom) {
+            go(bottom);
         }
-        if sell_trail {
-            let top = up.unwrap_or(high);
-            turns
-                .iter()
-                .filter(|l| **l > position && **l < top)
-                .for_each(|l| go(*l));
+        if let Some(best) = lowest_best {
+            let from = if best > position { best } else { position };
+            turns.iter().filter(|l| **l > from && **l < top).for_each(|l| go(*l));
         }
-        if buy_trail {
-            let bottom = down.unwrap_or(low);
-            turns
-                .iter()
-                .filter(|l| **l < position && **l > bottom)
-                .for_each(|l| go(*l));
+        if let Some(best) = highest_best {
+            let from = if best < position { best } else { position };
+            turns.iter().filter(|l| **l < from && **l > bottom).for_each(|l| go(*l));
         }
-        if seen.len() > STATES_MAX {
+        if moves > reach.moves {
             return Err(TooMany);
         }
     }
     Ok(ends)
-}
-
-/// Money that fills bring when what they leave is marked at `mark`, in units of
-/// 1e-8 of the currency (multiplier 1).
-pub(crate) fn marked_gain(fills: &[PathFill], mark: Price) -> i128 {
-    fills
-        .iter()
-        .map(|f| {
-            let per_share = i128::from(mark.units() - f.price.units()) * i128::from(f.side.sign());
-            crate::fixed::div_round(
-                per_share * i128::from(f.quantity.units()),
-                i128::from(SCALE),
-            )
-        })
-        .sum()
 }
 
 /// True when each fill of `actual` (one bar, sorted) is the same, with the same

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::book::{Book, Desk, Working};
-use super::certainty::{self, PathEnd, PathFill, Unfunded};
+use super::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
 use super::rules::{FillRules, PathRule, TradedBar};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::Instrument;
@@ -364,6 +364,7 @@ impl Frontier {
                 &case.instrument,
                 &seeds,
                 &Unfunded,
+                Reach::CASE,
             );
             let Ok(found) = found else {
                 self.outer = Some(self.give_up(case, index, last_close));

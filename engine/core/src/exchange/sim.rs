@@ -1,7 +1,7 @@
 //! `SimExchange`: the books of all instruments, and what a bar does to them.
 
 use super::book::{Book, Desk, Phase, Slot, Working};
-use super::certainty::{self, PathEnd, PathFill};
+use super::certainty::{self, PathEnd, PathFill, Reach};
 use super::level::Level;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
@@ -189,6 +189,9 @@ impl SimExchange {
     #[inline]
     pub(crate) fn quiet_rows(&self, id: usize, low: &[f64], high: &[f64]) -> usize {
         let (below, above) = self.watch[id];
+        if (below, above) == NOTHING {
+            return low.len();
+        }
         low.iter().zip(high).take_while(|(low, high)| **low > below && **high < above).count()
     }
 
@@ -348,7 +351,7 @@ impl SimExchange {
             .collect();
         actual.sort_unstable();
         let seeds = [bar.open, bar.high, bar.low, bar.close];
-        let found = certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse);
+        let found = certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse, Reach::RUN);
         let ends: &[PathEnd] = found.as_deref().unwrap_or(&[]);
         let searched = found.is_ok() && !refused;
         if searched && certainty::is_single(&actual, ends) {
@@ -622,7 +625,7 @@ fn traded_bar(series: &Series, bar: BarRef<'_>) -> TradedBar {
 /// search is needed: orders that act at the open, then at most one unlinked order
 /// at a price of its own.
 fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
-    if !book.trails.is_empty() {
+    if book.trails.iter().any(|slot| book.get(*slot).may_fire_trailing(bar.low, bar.high)) {
         return true;
     }
     let mut openers = book.market.iter().chain(&book.auctions);

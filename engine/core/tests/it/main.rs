@@ -1,4 +1,7 @@
-//! Scenario, property and golden tests of the core.
+//! Scenario, property and invariant tests of the core.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod common;
+mod kernel;
 mod scenarios;
+mod strategies;

@@ -1,0 +1,162 @@
+//! Ratios over per-period simple returns.
+//!
+//! `periods_per_year` annualises: 252 for daily bars of an exchange.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::finite;
+use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted, squares};
+
+/// Simple returns `E_t / E_(t-1) - 1`. `None` below two points, when a value is
+/// not finite, or when a return would start from zero or less.
+#[must_use]
+pub fn returns(equity: &[f64]) -> Option<Vec<f64>> {
+    if equity.len() < 2 {
+        return None;
+    }
+    equity.windows(2).map(|w| if w[0] > 0.0 { finite(w[1] / w[0] - 1.0) } else { None }).collect()
+}
+
+/// `E_end / E_0 - 1`; `None` below two points or when the start is not above zero.
+#[must_use]
+pub fn total_return(equity: &[f64]) -> Option<f64> {
+    let (first, last) = (*equity.first()?, *equity.last()?);
+    if equity.len() < 2 || first <= 0.0 {
+        return None;
+    }
+    finite(last / first - 1.0)
+}
+
+/// Compound annual growth `(E_end / E_0)^(periods_per_year / n) - 1` over the n
+/// periods (not calendar dates). `None` when equity ends below zero.
+#[must_use]
+pub fn cagr(equity: &[f64], periods_per_year: f64) -> Option<f64> {
+    let growth = 1.0 + total_return(equity)?;
+    if growth < 0.0 || periods_per_year <= 0.0 {
+        return None;
+    }
+    finite(growth.powf(periods_per_year / (equity.len() - 1) as f64) - 1.0)
+}
+
+/// Annualised volatility `std(r) * sqrt(periods_per_year)`, std with n - 1.
+#[must_use]
+pub fn volatility(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+    finite(deviation(returns)? * periods_per_year.sqrt())
+}
+
+/// Annualised Sharpe ratio `mean(r - f) / std(r - f) * sqrt(periods_per_year)`,
+/// std with n - 1, `f = (1 + risk_free)^(1 / periods_per_year) - 1` the yearly
+/// risk-free rate per period (Sharpe 1994). `None` at zero variance.
+#[must_use]
+pub fn sharpe(returns: &[f64], periods_per_year: f64, risk_free: f64) -> Option<f64> {
+    let free = (1.0 + risk_free).powf(1.0 / periods_per_year) - 1.0;
+    let deviation = deviation(returns).filter(|d| *d > NOISE)?;
+    finite((mean(returns)? - free) / deviation * periods_per_year.sqrt())
+}
+
+/// Annualised downside risk `sqrt(mean(min(r, 0)^2)) * sqrt(periods_per_year)`,
+/// the mean over all periods, not only the losing ones (Sortino and Price 1994).
+#[must_use]
+pub fn downside_risk(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+    if returns.is_empty() {
+        return None;
+    }
+    let sum: f64 = returns.iter().map(|r| r.min(0.0).powi(2)).sum();
+    finite((sum / returns.len() as f64).sqrt() * periods_per_year.sqrt())
+}
+
+/// Annualised Sortino ratio `mean(r) * periods_per_year / downside_risk` with a
+/// target of zero (Sortino and Price 1994). `None` without a loss.
+#[must_use]
+pub fn sortino(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+    let floor = NOISE * periods_per_year.sqrt();
+    let downside = downside_risk(returns, periods_per_year).filter(|d| *d > floor)?;
+    finite(mean(returns)? * periods_per_year / downside)
+}
+
+/// Calmar ratio `cagr / |max_drawdown|` over the whole period (Young 1991, who
+/// used 36 months). `None` without a drawdown.
+#[must_use]
+pub fn calmar(cagr: f64, max_drawdown: f64) -> Option<f64> {
+    if max_drawdown < 0.0 { finite(cagr / -max_drawdown) } else { None }
+}
+
+/// Share of periods with a gain among periods with any change.
+#[must_use]
+pub fn win_rate(returns: &[f64]) -> Option<f64> {
+    let changed = returns.iter().filter(|r| **r != 0.0).count();
+    share(gains(returns), changed)
+}
+
+/// Share of periods with a gain among all periods.
+#[must_use]
+pub fn win_rate_all(returns: &[f64]) -> Option<f64> {
+    share(gains(returns), returns.len())
+}
+
+fn gains(returns: &[f64]) -> usize {
+    returns.iter().filter(|r| **r > 0.0).count()
+}
+
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// `sum(r > 0) / |sum(r < 0)|`, of returns or of P&L per trade. On returns it is
+/// the Omega ratio at threshold zero (Keating and Shadwick 2002). `None` without a loss.
+#[must_use]
+pub fn profit_factor(values: &[f64]) -> Option<f64> {
+    let won: f64 = values.iter().filter(|r| **r > 0.0).sum();
+    let lost: f64 = values.iter().filter(|r| **r < 0.0).sum();
+    if lost < 0.0 { finite(won / -lost) } else { None }
+}
+
+/// `mean(r > 0) / |mean(r < 0)|`; `None` without a gain or without a loss.
+#[must_use]
+pub fn payoff_ratio(values: &[f64]) -> Option<f64> {
+    let won: Vec<f64> = values.iter().copied().filter(|r| *r > 0.0).collect();
+    let lost: Vec<f64> = values.iter().copied().filter(|r| *r < 0.0).collect();
+    finite(mean(&won)? / -mean(&lost)?)
+}
+
+/// `|P95| / |P5|` with linear interpolation; `None` when P5 is zero.
+#[must_use]
+pub fn tail_ratio(returns: &[f64]) -> Option<f64> {
+    let low = quantile(returns, 0.05)?.abs();
+    if low > 0.0 { finite(quantile(returns, 0.95)?.abs() / low) } else { None }
+}
+
+/// R^2 of the cumulative log return on time; `None` below two periods, after a
+/// loss of everything, or when the cumulative return never moves.
+#[must_use]
+pub fn stability(returns: &[f64]) -> Option<f64> {
+    let mut sum = 0.0;
+    let path: Vec<f64> = returns
+        .iter()
+        .map(|r| {
+            sum += r.ln_1p();
+            sum
+        })
+        .collect();
+    let times: Vec<f64> = (0..path.len()).map(|i| i as f64).collect();
+    let (x, y) = (mean(&times)?, mean(&path)?);
+    let (xx, yy) = (squares(&times)?, squares(&path)?);
+    if (yy / path.len() as f64).sqrt() <= NOISE || xx <= 0.0 {
+        return None;
+    }
+    let xy: f64 = times.iter().zip(&path).map(|(a, b)| (a - x) * (b - y)).sum();
+    finite(xy * xy / (xx * yy))
+}
+
+/// Probabilistic Sharpe ratio against 0: the probability that the true Sharpe
+/// ratio is above zero (Bailey and Lopez de Prado 2012, "The Sharpe ratio
+/// efficient frontier"), `Phi(s sqrt(n-1) / sqrt(1 - G1 s + (G2 + 2)/4 s^2))` with
+/// `s` the Sharpe ratio per period, `G1` and `G2` the adjusted skew and excess kurtosis.
+#[must_use]
+pub fn probabilistic_sharpe(returns: &[f64]) -> Option<f64> {
+    let s = sharpe(returns, 1.0, 0.0)?;
+    let (g1, g2) = (skew_adjusted(returns)?, excess_kurtosis_adjusted(returns)?);
+    let variance = 1.0 - g1 * s + (g2 + 2.0) / 4.0 * s * s;
+    let z = finite(s * ((returns.len() - 1) as f64).sqrt() / variance.sqrt())?;
+    finite(Normal::standard().cdf(z))
+}

@@ -1,0 +1,51 @@
+//! Whole processes: how long they run and how much memory they take at their peak.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::Failure;
+use super::timing::time;
+
+/// Time from start to end; the output is thrown away.
+pub(super) fn wall(command: &mut Command) -> Result<Duration, Failure> {
+    let (took, status) = time(|| command.stdout(Stdio::null()).stderr(Stdio::null()).status());
+    if status?.success() { Ok(took) } else { Err(format!("{command:?} failed").into()) }
+}
+
+/// Standard output of a program that must succeed.
+pub(super) fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command.output()?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{:?}: {}", command.get_program(), text.trim_end()).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Peak memory of this process so far, MB of a million bytes; `None` where the
+/// system does not tell.
+pub(super) fn own_peak_mb() -> Option<f64> {
+    peak_in(&std::fs::read_to_string("/proc/self/status").ok()?)
+}
+
+/// Peak memory of a program, looked up every millisecond while it runs.
+pub(super) fn peak_mb(command: &mut Command) -> Result<f64, Failure> {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let file = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0;
+    loop {
+        if let Some(now) = std::fs::read_to_string(&file).ok().as_deref().and_then(peak_in) {
+            peak = now;
+        }
+        if let Some(status) = child.try_wait()? {
+            return if status.success() { Ok(peak) } else { Err(format!("{command:?} failed").into()) };
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn peak_in(status: &str) -> Option<f64> {
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1_024.0 / 1e6)
+}

@@ -1,0 +1,164 @@
+//! How far the result rests on what a bar does not tell.
+
+use engine_core::fixed::Money;
+use engine_core::record::{AmbiguousBar, RunResult};
+use maud::{Markup, html};
+
+use crate::display::{Clock, count, gain, money, percent, plural, ratio};
+use crate::input::ReportInput;
+use crate::summary::{Curve, Summary, nearest, summary, total_pnl};
+
+/// Ambiguous bars listed at most: the widest ranges.
+const BARS_MAX: usize = 500;
+
+pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
+    let run = input.run;
+    let certain = run.fills.iter().filter(|f| f.certain).count() as u64;
+    html! {
+        section #certainty aria-labelledby="certainty-title" {
+            h2 #certainty-title { "Certainty" }
+            p {
+                "A bar allows every continuous path that starts at its open, ends at its close, visits "
+                "both extremes and stays between them. What is the same on all of them is certain; "
+                "the rest is ambiguous."
+            }
+            @if run.fills.is_empty() {
+                p { "There are no fills." }
+            } @else {
+                p {
+                    strong { (percent(s.certain_share)) } " of fills are certain ("
+                    (count(certain)) " of " (count(s.fills)) "), "
+                    (plural(run.ambiguous.len() as u64, "bar is", "bars are")) " ambiguous."
+                }
+            }
+            @if run.ambiguous.is_empty() {
+                @if !run.fills.is_empty() && certain == s.fills {
+                    p.note { "The result is the same on every path that the bars allow." }
+                }
+            } @else {
+                (resting(run))
+            }
+            (re_runs(input, s))
+            @if !run.ambiguous.is_empty() { (bars(run)) }
+        }
+    }
+}
+
+/// Share of the profit that rests on ambiguous bars and trades.
+fn resting(run: &RunResult) -> Markup {
+    let share = |part: Money, whole: Money| (!whole.is_zero()).then(|| part.to_f64() / whole.to_f64());
+    let total = total_pnl(run);
+    let on_bars: Money = run.ambiguous.iter().map(|a| a.pnl).sum();
+    let closed: Money = run.trades.iter().map(|t| t.pnl).sum();
+    let on_trades: Money = run.trades.iter().filter(|t| !t.certain).map(|t| t.pnl).sum();
+    html! {
+        table.figures {
+            tbody {
+                tr {
+                    th scope="row" { "P&L within ambiguous bars" }
+                    td { (gain(nearest(on_bars))) }
+                    td { (percent(share(on_bars, total))) " of the total P&L" }
+                }
+                tr {
+                    th scope="row" { "P&L of closed trades with an ambiguous fill" }
+                    td { (gain(nearest(on_trades))) }
+                    td { (percent(share(on_trades, closed))) " of the P&L of closed trades" }
+                }
+            }
+        }
+    }
+}
+
+/// The complete re-runs beside the run itself.
+fn re_runs(input: &ReportInput<'_>, own: &Summary) -> Markup {
+    let again = |run: Option<&RunResult>| {
+        run.map(|run| {
+            let figures = summary(&ReportInput { run, pessimistic: None, optimistic: None, ..input.clone() });
+            (total_pnl(run), figures)
+        })
+    };
+    let (worse, better) = (again(input.pessimistic), again(input.optimistic));
+    if worse.is_none() && better.is_none() {
+        return html! {};
+    }
+    let runs: Vec<(&str, Money, &Summary)> = [("As it happened", total_pnl(input.run), own)]
+        .into_iter()
+        .chain(worse.as_ref().map(|(pnl, s)| ("Pessimistic", *pnl, s)))
+        .chain(better.as_ref().map(|(pnl, s)| ("Optimistic", *pnl, s)))
+        .collect();
+    let line = |label: &str, show: &dyn Fn(&(&str, Money, &Summary)) -> String| {
+        html! {
+            tr { th scope="row" { (label) } @for run in &runs { td { (show(run)) } } }
+        }
+    };
+    html! {
+        h3 { "Complete re-runs" }
+        p.hint {
+            "Each bar takes whichever of its two standard paths leaves the lower (pessimistic) or the higher "
+            "(optimistic) equity at its close. Scenarios, not bounds: what follows a bar may turn out the other way."
+        }
+        div.scroll {
+            table.figures.wide {
+                thead { tr { th {} @for run in &runs { th scope="col" { (run.0) } } } }
+                tbody {
+                    (line("Final equity", &|r| money(r.2.final_equity)))
+                    (line("Profit", &|r| gain(nearest(r.1))))
+                    (line("Total return", &|r| percent(r.2.total_return)))
+                    (line("CAGR", &|r| percent(r.2.cagr)))
+                    (line("Sharpe", &|r| ratio(r.2.sharpe)))
+                    (line("Max drawdown", &|r| percent(r.2.max_drawdown)))
+                    (line("Closed trades", &|r| count(r.2.trades)))
+                    (line("Win rate", &|r| percent(r.2.win_rate)))
+                    (line("Fees", &|r| money(r.2.fees)))
+                }
+            }
+        }
+    }
+}
+
+/// One line per ambiguous bar.
+fn bars(run: &RunResult) -> Markup {
+    let clock = Clock::of(&Curve::of(run));
+    let mut listed: Vec<&AmbiguousBar> = run.ambiguous.iter().collect();
+    let left_out = listed.len().saturating_sub(BARS_MAX);
+    if left_out > 0 {
+        let width = |a: &AmbiguousBar| if a.searched { a.pnl_best - a.pnl_worst } else { a.pnl.abs() };
+        listed.sort_by_key(|a| std::cmp::Reverse(width(a)));
+        listed.truncate(BARS_MAX);
+        listed.sort_by_key(|a| (a.time, a.instrument));
+    }
+    let symbol = |a: &AmbiguousBar| run.instruments.get(a.instrument.index()).map_or("", |i| i.symbol.as_str());
+    html! {
+        h3 { "Ambiguous bars" }
+        p.hint {
+            "P&L of the fills inside the bar, marked at its close, fees included: as it happened, and the least and "
+            "most over all paths of this one bar. It is an attribution, never summed into a bound."
+            @if left_out > 0 { " The " (count(BARS_MAX as u64)) " widest of " (count(run.ambiguous.len() as u64)) "." }
+        }
+        div.scroll.tall {
+            table.list {
+                thead { tr {
+                    th.text scope="col" { "Instrument" } th.text scope="col" { "Time" }
+                    th scope="col" { "As it happened" } th scope="col" { "Worst" }
+                    th scope="col" { "Best" } th scope="col" { "Range" }
+                } }
+                tbody {
+                    @for a in listed {
+                        tr {
+                            td.text { (symbol(a)) }
+                            td.text { (clock.show(a.time)) }
+                            td { (gain(nearest(a.pnl))) }
+                            @if a.searched {
+                                td { (gain(nearest(a.pnl_worst))) }
+                                td { (gain(nearest(a.pnl_best))) }
+                                td { (money(nearest(a.pnl_best - a.pnl_worst))) }
+                            } @else {
+                                td.muted colspan="3" { "not known: too many paths to search" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

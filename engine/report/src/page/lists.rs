@@ -1,0 +1,157 @@
+//! Trades, orders, costs, assumptions, log and provenance.
+
+use maud::{Markup, html};
+
+use super::payload::TRADES_MAX;
+use crate::display::{Clock, count, decimal, money, optional, percent, printable, shorten};
+use crate::input::ReportInput;
+use crate::orders::outcomes;
+use crate::summary::{Curve, Summary};
+
+/// Log lines shown at most.
+const LOGS_MAX: usize = 500;
+/// Characters of one text shown at most.
+const TEXT_MAX: usize = 1_000;
+
+/// The place where the script puts the trade list.
+pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
+    let trades = input.run.trades.len();
+    html! {
+        section #trades aria-labelledby="trades-title" {
+            div.title-row {
+                h2 #trades-title { "Trades" }
+                div.tools {
+                    label { "Show " select #trade-kind {
+                        option value="all" { "all" }
+                        option value="won" { "winners" }
+                        option value="lost" { "losers" }
+                        option value="long" { "long" }
+                        option value="short" { "short" }
+                        option value="ambiguous" { "ambiguous" }
+                    } }
+                    label { "Find " input #trade-text type="search" placeholder="symbol or date" size="14"; }
+                }
+            }
+            @if trades == 0 {
+                p.note { "No trade was closed." }
+            } @else {
+                @if trades > TRADES_MAX {
+                    p.hint {
+                        "The " (count(TRADES_MAX as u64)) " trades with the greatest profit or loss of "
+                        (count(trades as u64)) "; the run folder has all of them."
+                    }
+                }
+                div.scroll.tall { table.list #trade-table { thead {} tbody {} } }
+                p.hint #trade-count aria-live="polite" {}
+            }
+        }
+    }
+}
+
+pub(crate) fn orders(input: &ReportInput<'_>) -> Markup {
+    let run = input.run;
+    let all = run.orders.len() as f64;
+    html! {
+        section #orders aria-labelledby="orders-title" {
+            h2 #orders-title { "Orders" }
+            @if run.orders.is_empty() {
+                p.note { "The strategy sent no order." }
+            } @else {
+                div.scroll { table.figures.wide {
+                    thead { tr {
+                        th.text scope="col" { "State" } th.text scope="col" { "Reason" }
+                        th scope="col" { "Orders" } th scope="col" { "Share" }
+                    } }
+                    tbody {
+                        @for o in outcomes(run) {
+                            tr {
+                                td.text { (o.state.name()) }
+                                td.text { (o.reason.text()) }
+                                td { (count(o.orders)) }
+                                td { (percent(Some(o.orders as f64 / all))) }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
+    let run = input.run;
+    let traded = run.traded().to_f64();
+    let cash = run.initial_cash.to_f64();
+    let dividends: f64 = run.trades.iter().map(|t| t.dividends.to_f64()).sum();
+    let over = |x: f64, y: f64| (y > 0.0).then(|| x / y);
+    let rows = [
+        ("Fees", money(s.fees)),
+        ("Fees over initial cash", percent(over(s.fees, cash))),
+        ("Fees over traded amount", percent(over(s.fees, traded))),
+        ("Traded amount", money(traded)),
+        ("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
+        ("Dividends of closed trades", money(dividends)),
+        ("Fills outside the range of their bar", count(s.fills_outside_bar)),
+    ];
+    html! {
+        section #costs aria-labelledby="costs-title" {
+            h2 #costs-title { "Costs" }
+            table.figures { tbody {
+                @for (label, value) in rows { tr { th scope="row" { (label) } td { (value) } } }
+            } }
+        }
+    }
+}
+
+pub(crate) fn sentences(id: &str, title: &str, lines: &[String]) -> Markup {
+    html! {
+        section id=(id) aria-label=(title) {
+            h2 { (title) }
+            @if lines.is_empty() {
+                p.note { "None stated." }
+            } @else {
+                ul { @for line in lines { li { (shorten(&printable(line), TEXT_MAX)) } } }
+            }
+        }
+    }
+}
+
+pub(crate) fn logs(input: &ReportInput<'_>) -> Markup {
+    let run = input.run;
+    let clock = Clock::of(&Curve::of(run));
+    html! {
+        @if !run.logs.is_empty() {
+            section #logs aria-labelledby="logs-title" {
+                h2 #logs-title { "Strategy log" }
+                @if run.logs.len() > LOGS_MAX {
+                    p.hint { "The first " (LOGS_MAX) " of " (count(run.logs.len() as u64)) " lines." }
+                }
+                div.scroll.tall { table.list { tbody {
+                    @for line in run.logs.iter().take(LOGS_MAX) {
+                        tr {
+                            td.text { (clock.show(line.time)) }
+                            td.text.log { (shorten(&printable(&line.text), TEXT_MAX)) }
+                        }
+                    }
+                } } }
+            }
+        }
+    }
+}
+
+pub(crate) fn provenance(input: &ReportInput<'_>) -> Markup {
+    html! {
+        section #provenance aria-labelledby="provenance-title" {
+            h2 #provenance-title { "Provenance" }
+            table.figures.long { tbody {
+                tr { th scope="row" { "Digest" } td { code { (printable(input.digest)) } } }
+                @for (label, text) in &input.provenance {
+                    tr {
+                        th scope="row" { (printable(label)) }
+                        td { (shorten(&printable(text), TEXT_MAX)) }
+                    }
+                }
+            } }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The page: one HTML file with its style, its scripts and its data inside.
+//!
+//! It asks the network for nothing; a content security policy in the page itself
+//! makes a browser hold it to that. All text is escaped by `maud` or, inside the
+//! data, by `payload`.
+
+mod certainty;
+mod lists;
+mod months;
+mod overview;
+mod payload;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::display::printable;
+use crate::input::ReportInput;
+use crate::summary::Summary;
+use crate::terminal::LOOK_AHEAD;
+
+const STYLE: &str = include_str!("../assets/page.css");
+const SCRIPTS: [&str; 4] = [
+    include_str!("../assets/axis.js"),
+    include_str!("../assets/chart.js"),
+    include_str!("../assets/trades.js"),
+    include_str!("../assets/main.js"),
+];
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+                      script-src 'unsafe-inline'; img-src data:";
+
+/// The report as one self-contained HTML page.
+#[must_use]
+pub fn html(input: &ReportInput<'_>, summary: &Summary) -> String {
+    let title = format!("{} - backtest report", printable(input.name));
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="color-scheme" content="light dark";
+                link rel="icon" href="data:,";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                @if input.run.same_close {
+                    div.banner role="alert" { (LOOK_AHEAD) }
+                }
+                (body(input, summary))
+                script id="data" type="application/json" { (PreEscaped(payload::json(input))) }
+                script { (PreEscaped(SCRIPTS.concat())) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn body(input: &ReportInput<'_>, summary: &Summary) -> Markup {
+    html! {
+        (overview::header(input, summary))
+        main {
+            noscript { p.note { "Charts and the trade list need JavaScript; the tables do not." } }
+            (overview::notices(input))
+            (overview::cards(input, summary))
+            (charts(input))
+            (months::section(input))
+            (lists::trades(input))
+            (certainty::section(input, summary))
+            (lists::orders(input))
+            (lists::costs(input, summary))
+            (lists::sentences("assumptions", "Assumptions", &input.assumptions))
+            (lists::logs(input))
+            (lists::provenance(input))
+        }
+        footer { "Times are UTC. Days under water are counted between dates." }
+    }
+}
+
+/// The places where the scripts put charts.
+fn charts(input: &ReportInput<'_>) -> Markup {
+    let curve = !input.run.times.is_empty();
+    let plots = !input.run.plots.is_empty();
+    html! {
+        section #performance aria-labelledby="performance-title" {
+            div.title-row {
+                h2 #performance-title { "Equity" }
+                div.tools {
+                    label.toggle { input #log type="checkbox"; " Log scale" }
+                    button #reset type="button" disabled { "Reset zoom" }
+                }
+            }
+            @if curve {
+                div #equity-chart {}
+                h3 { "Drawdown" }
+                div #drawdown-chart {}
+                p.hint {
+                    "Drag to zoom, Shift and drag to move, wheel after a click on a chart, "
+                    "double click to reset; keys: arrows, + and -, 0."
+                }
+            } @else {
+                p.note { "The run has no instant." }
+            }
+        }
+        section #price aria-labelledby="price-title" {
+            div.title-row {
+                h2 #price-title { "Price and fills" }
+                div.tools {
+                    label #symbol-label hidden { "Instrument " select #symbol {} }
+                }
+            }
+            div #price-chart {}
+            p.hint #price-note {}
+        }
+        @if plots {
+            section #plots aria-labelledby="plots-title" {
+                h2 #plots-title { "Strategy plots" }
+                div #plot-charts {}
+            }
+        }
+    }
+}

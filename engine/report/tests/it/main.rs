@@ -1,0 +1,6 @@
+//! Reports of synthetic runs.
+
+mod figures;
+mod page;
+mod synthetic;
+mod table;
