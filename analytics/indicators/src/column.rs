@@ -53,3 +53,12 @@ pub(crate) fn row_by_row(mut indicator: Box<dyn Indicator>, series: Series<'_>, 
         }
     }
 }
+
+/// Computes all columns and keeps the wanted ones.
+pub(crate) fn picked<I: Indicator + ?Sized>(indicator: &I, series: Series<'_>, wanted: &[usize], out: &mut [Vec<f64>]) {
+    let mut all = vec![Vec::new(); indicator.outputs().len()];
+    indicator.batch(series, &mut all);
+    for (column, output) in out.iter_mut().zip(wanted) {
+        *column = all.get(*output).cloned().unwrap_or_default();
+    }
+}

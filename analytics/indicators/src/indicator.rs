@@ -145,6 +145,13 @@ pub trait Indicator: std::fmt::Debug + Send + Sync {
         crate::column::row_by_row(self.boxed_clone(), series, out);
     }
 
+    /// As [`Indicator::batch`], but only the outputs whose numbers are in `wanted`, in that
+    /// order; `out` gets one column each. The others cost no memory where the indicator can
+    /// do without.
+    fn batch_of(&self, series: Series<'_>, wanted: &[usize], out: &mut [Vec<f64>]) {
+        crate::column::picked(self, series, wanted, out);
+    }
+
     /// A copy with its state.
     fn boxed_clone(&self) -> Box<dyn Indicator>;
 }

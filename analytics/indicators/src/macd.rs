@@ -239,6 +239,10 @@ impl Indicator for Macd {
         recursion::batch(self, series, out);
     }
 
+    fn batch_of(&self, series: Series<'_>, wanted: &[usize], out: &mut [Vec<f64>]) {
+        recursion::batch_of(self, series, wanted, out);
+    }
+
     fn boxed_clone(&self) -> Box<dyn Indicator> {
         Box::new(self.clone())
     }

@@ -35,22 +35,60 @@ pub(crate) fn batch<const N: usize, I: Recursion<N>>(indicator: &I, series: Seri
     }
     let mut row = 0;
     while row < series.len() {
-        if !indicator.steady() {
-            update_one(&mut indicator, &series, row, &mut columns);
-            row += 1;
-            continue;
-        }
         let end = series.len().min(row + RUN_ROWS);
-        let saved = indicator.clone();
-        let run = columns.each_mut().map(|column| column.get_mut(row..end).unwrap_or_default());
-        indicator.run(series.rows(row, end), run);
-        if !indicator.steady() {
-            indicator = saved;
-            for exception in row..end {
-                update_one(&mut indicator, &series, exception, &mut columns);
+        let part = columns.each_mut().map(|column| column.get_mut(row..end).unwrap_or_default());
+        run_rows(&mut indicator, series.rows(row, end), part);
+        row = end;
+    }
+}
+
+/// Fills only the wanted columns; the others live in a buffer of one run.
+pub(crate) fn batch_of<const N: usize, I: Recursion<N>>(
+    indicator: &I,
+    series: Series<'_>,
+    wanted: &[usize],
+    out: &mut [Vec<f64>],
+) {
+    let mut indicator = indicator.clone();
+    indicator.reset();
+    let mut cells = vec![[0.0; RUN_ROWS]; N];
+    for column in out.iter_mut() {
+        column.clear();
+        column.reserve_exact(series.len());
+    }
+    let mut row = 0;
+    while row < series.len() {
+        let end = series.len().min(row + RUN_ROWS);
+        let mut buffers = cells.iter_mut();
+        let part = std::array::from_fn(|_| {
+            let buffer = buffers.next().map(|cells| cells.as_mut_slice()).unwrap_or_default();
+            buffer.get_mut(..end - row).unwrap_or_default()
+        });
+        run_rows(&mut indicator, series.rows(row, end), part);
+        for (column, output) in out.iter_mut().zip(wanted) {
+            if let Some(cells) = cells.get(*output) {
+                column.extend_from_slice(cells.get(..end - row).unwrap_or_default());
             }
         }
         row = end;
+    }
+}
+
+/// Computes at most [`RUN_ROWS`] rows from any state.
+fn run_rows<const N: usize, I: Recursion<N>>(indicator: &mut I, rows: Series<'_>, mut out: [&mut [f64]; N]) {
+    let mut row = 0;
+    while row < rows.len() && !indicator.steady() {
+        update_one(indicator, &rows, row, &mut out);
+        row += 1;
+    }
+    let saved = indicator.clone();
+    let rest = out.each_mut().map(|column| column.get_mut(row..).unwrap_or_default());
+    indicator.run(rows.rows(row, rows.len()), rest);
+    if !indicator.steady() {
+        *indicator = saved;
+        for exception in row..rows.len() {
+            update_one(indicator, &rows, exception, &mut out);
+        }
     }
 }
 

@@ -201,7 +201,10 @@ impl Strategy for Composed {
             Intent::Hold => {}
             Intent::Enter(side) => self.enter(cx, bar, side),
             Intent::Exit => self.leave_once(cx),
-            Intent::Target(weight) => self.target(cx, bar, weight),
+            Intent::Target => {
+                let weight = self.signal.weight();
+                self.target(cx, bar, weight);
+            }
         }
     }
 }

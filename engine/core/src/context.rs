@@ -75,6 +75,10 @@ pub struct Context {
     pub(crate) open: Vec<OrderId>,
     pub(crate) fills: Vec<Fill>,
     pub(crate) trades: Vec<Trade>,
+    /// Equity at each instant so far.
+    pub(crate) equity: Vec<f64>,
+    /// Instants with a position.
+    pub(crate) exposed: u64,
     pub(crate) commands: Vec<Command>,
     pub(crate) timers: BTreeMap<(Timestamp, u64), u64>,
     pub(crate) timer_count: u64,
@@ -349,12 +353,20 @@ impl Context {
         }
     }
 
-    /// The bar of a quiet row closed: time and mark, nothing else.
+    /// A bar of the only instrument closed and changed no order: time, mark, equity.
     #[inline]
-    pub(crate) fn pass_quiet_bar(&mut self, id: InstrumentId, bar: BarRef<'_>) {
+    pub(crate) fn pass_bar(&mut self, id: InstrumentId, bar: BarRef<'_>) {
         self.now = bar.time();
         self.seen[id.index()] = bar.row() as u32 + 1;
-        self.portfolio.set_mark(id, bar.close());
+        self.portfolio.pass_bar(id, bar.low(), bar.high(), bar.close());
+        self.note_equity();
+    }
+
+    /// Adds the equity of this instant to its column.
+    #[inline]
+    pub(crate) fn note_equity(&mut self) {
+        self.equity.push(self.portfolio.equity());
+        self.exposed += u64::from(!self.portfolio.held().is_empty());
     }
 
     /// True when the kernel must act before the next bar.

@@ -160,6 +160,8 @@ pub fn run_with(
         open: Vec::new(),
         fills: old.fills,
         trades: old.trades,
+        equity: old.equity,
+        exposed: 0,
         commands: Vec::new(),
         timers: std::collections::BTreeMap::new(),
         timer_count: 0,
@@ -180,9 +182,7 @@ pub fn run_with(
         next_action: vec![0; count],
         action_due: i64::MAX,
         apply_actions: options.apply_actions,
-        equity: old.equity,
         times: old.times,
-        exposed: 0,
         bars: 0,
         per_bar: options.per_bar,
     };
@@ -341,9 +341,7 @@ struct Kernel<'s> {
     /// No action takes effect before a bar that closes at or after this.
     action_due: i64,
     apply_actions: bool,
-    equity: Vec<f64>,
     times: Vec<i64>,
-    exposed: u64,
     bars: u64,
     /// Never uses quiet runs; for the test that compares both.
     per_bar: bool,
@@ -354,7 +352,7 @@ impl Kernel<'_> {
         let feed = self.cx.feed.clone();
         let first = rows.times().partition_point(|t| *t < begin.nanos());
         self.warm_up(rows, first);
-        self.equity.reserve(rows.instants() - first);
+        self.cx.equity.reserve(rows.instants() - first);
         self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
         self.strategy.on_start(&mut self.cx);
         self.obey(&feed, first)?;
@@ -399,8 +397,7 @@ impl Kernel<'_> {
                     rows.close(at),
                 );
             }
-            self.equity.push(self.cx.portfolio.equity());
-            self.exposed += u64::from(!self.cx.portfolio.held().is_empty());
+            self.cx.note_equity();
             if !self.exchange.notices.is_empty() {
                 self.tell(&feed, instant)?;
             }
@@ -456,11 +453,6 @@ impl Kernel<'_> {
                 return row;
             }
             let stop = self.strategy.drive(&mut self.cx, InstrumentId(0), bars, row..to);
-            let rows = row..stop;
-            self.cx.portfolio.pass_quiet_rows(&c.low[rows.clone()], &c.high[rows.clone()], &c.close[rows], &mut self.equity);
-            if !self.cx.portfolio.held().is_empty() {
-                self.exposed += (stop - row) as u64;
-            }
             let asked = self.cx.has_requests();
             row = stop;
             if asked || stop < end || row == bars.len() {
@@ -671,7 +663,7 @@ impl Kernel<'_> {
                 let id = InstrumentId(i as u32);
                 self.exchange.fill_at_close(&mut self.cx, feed, &mut self.entries, id, instant);
             }
-            if let (true, Some(last)) = (self.cx.fills.len() > fills, self.equity.last_mut()) {
+            if let (true, Some(last)) = (self.cx.fills.len() > fills, self.cx.equity.last_mut()) {
                 *last = self.cx.portfolio.equity();
             }
         }
@@ -732,8 +724,8 @@ impl Kernel<'_> {
             trades: cx.trades,
             entries: self.entries,
             times: self.times,
-            equity: self.equity,
-            exposed: self.exposed,
+            equity: cx.equity,
+            exposed: cx.exposed,
             ambiguous: self.exchange.ambiguous,
             plot_names: cx.plot_names,
             plots: cx.plots,

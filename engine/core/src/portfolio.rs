@@ -237,34 +237,6 @@ impl Portfolio {
         }
     }
 
-    /// Marks an instrument at a close; the range follows in bulk.
-    #[inline]
-    pub(crate) fn set_mark(&mut self, id: InstrumentId, close: f64) {
-        self.marks[id.index()] = close;
-    }
-
-    /// Equity at each of these closes of the only instrument, and the range its
-    /// round trip saw: what `pass_bar` and `equity` would have given bar by bar.
-    pub(crate) fn pass_quiet_rows(&mut self, low: &[f64], high: &[f64], close: &[f64], equity: &mut Vec<f64>) {
-        let (cash, weight) = (self.cash_f64, self.weights[0]);
-        if weight == 0.0 {
-            equity.extend(close.iter().map(|_| cash));
-            return;
-        }
-        equity.extend(close.iter().map(|c| cash + weight * c));
-        let seen = &mut self.seen[0];
-        let mut rows = low.iter().zip(high).zip(close);
-        if seen.inside
-            && let Some((_, close)) = rows.next()
-        {
-            seen.inside = false;
-            seen.widen(*close, *close);
-        }
-        for ((low, high), _) in rows {
-            seen.widen(*low, *high);
-        }
-    }
-
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.
     pub(crate) fn apply(
         &mut self,

@@ -239,7 +239,7 @@ fn fill_columns(
     };
     let view =
         IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
-    let mut all = vec![Vec::new(); indicator.outputs().len()];
-    indicator.batch(view, &mut all);
-    outputs.iter().map(|output| Arc::new(std::mem::take(&mut all[*output]))).collect()
+    let mut columns = vec![Vec::new(); outputs.len()];
+    indicator.batch_of(view, outputs, &mut columns);
+    columns.into_iter().map(Arc::new).collect()
 }

@@ -61,7 +61,7 @@ pub trait Strategy: Send {
     fn drive(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> usize {
         for row in rows.clone() {
             let bar = bars.row(row);
-            cx.pass_quiet_bar(id, bar);
+            cx.pass_bar(id, bar);
             self.on_bar(cx, id, bar);
             if cx.has_requests() {
                 return row + 1;
@@ -82,8 +82,8 @@ pub trait Strategy: Send {
     }
 }
 
-/// What a signal wants.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a signal wants. One byte, so that it travels in a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Nothing.
     Hold,
@@ -91,8 +91,8 @@ pub enum Intent {
     Enter(Side),
     /// No position.
     Exit,
-    /// A position of this fraction of equity (negative: short).
-    Target(f64),
+    /// A position of `Signal::weight` of equity.
+    Target,
 }
 
 /// Decides when to enter and exit.
@@ -104,6 +104,10 @@ pub trait Signal: Send {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
     /// What it wants after a bar.
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent;
+    /// The fraction of equity that `Intent::Target` wants (negative: short).
+    fn weight(&self) -> f64 {
+        0.0
+    }
 }
 
 /// May veto an entry.

@@ -96,6 +96,11 @@ fn check(bars: &Bars, series: Series<'_>) -> Result<(), TestCaseError> {
         let by_bar = stream(indicator.as_mut(), series);
         let equal = same(&by_batch, &by_bar);
         prop_assert!(equal.is_ok(), "{text}: {equal:?} for {bars:?}");
+        let last = by_batch.len() - 1;
+        let mut picked = vec![Vec::new(); 2];
+        indicator.batch_of(series, &[last, 0], &mut picked);
+        let equal = same(&picked, &[by_batch[last].clone(), by_batch[0].clone()]);
+        prop_assert!(equal.is_ok(), "{text} picked: {equal:?} for {bars:?}");
         for column in &by_bar {
             prop_assert!(column.iter().all(|value| !value.is_infinite()), "{text}");
             let warm = column.iter().take(indicator.warm_up());
