@@ -83,16 +83,12 @@ impl Purse<'_> {
         }
         let lot_units = lot.units();
         let most = i64::MAX / 8 / lot_units.max(1);
-        let mut lots = i64::try_from(budget.units() / cost_of_lot)
-            .unwrap_or(most)
-            .min(most);
+        let mut lots = i64::try_from(budget.units() / cost_of_lot).unwrap_or(most).min(most);
         // Rounding of one lot's cost against that of many: a few steps at the most.
         while lots > 0 && self.cost(price, Quantity::from_units(lots * lot_units)) > budget {
             lots -= 1;
         }
-        while lots < most
-            && self.cost(price, Quantity::from_units((lots + 1) * lot_units)) <= budget
-        {
+        while lots < most && self.cost(price, Quantity::from_units((lots + 1) * lot_units)) <= budget {
             lots += 1;
         }
         Quantity::from_units(lots * lot_units)
@@ -112,9 +108,7 @@ impl Purse<'_> {
             (Size::AllIn, Side::Buy) => self.affordable(price, self.cash),
             (Size::AllIn, Side::Sell) => self.position.max(Quantity::ZERO),
             (Size::Notional(amount), _) => self.affordable(price, amount.into()),
-            (Size::PercentOfEquity(rate), _) => {
-                self.affordable(price, self.equity(price).times(rate))
-            }
+            (Size::PercentOfEquity(rate), _) => self.affordable(price, self.equity(price).times(rate)),
             (Size::AsParent, _) => Quantity::ZERO,
         }
     }
@@ -123,24 +117,14 @@ impl Purse<'_> {
     ///
     /// # Errors
     /// Why nothing may.
-    pub fn admit(
-        &self,
-        side: Side,
-        shrink: bool,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason> {
+    pub fn admit(&self, side: Side, shrink: bool, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         match (self.kind, side) {
             (AccountKind::Cash, Side::Buy) => {
                 if self.cost(price, quantity) <= self.cash {
                     return Ok(quantity);
                 }
                 let most = self.affordable(price, self.cash);
-                if shrink && most > Quantity::ZERO {
-                    Ok(most)
-                } else {
-                    Err(Reason::InsufficientCash)
-                }
+                if shrink && most > Quantity::ZERO { Ok(most) } else { Err(Reason::InsufficientCash) }
             }
             (AccountKind::Cash, Side::Sell) => {
                 if quantity <= self.position {
@@ -152,9 +136,7 @@ impl Purse<'_> {
                     Err(Reason::InsufficientPosition)
                 }
             }
-            (AccountKind::Margin { leverage }, _) => {
-                self.admit_margin(leverage, side, shrink, price, quantity)
-            }
+            (AccountKind::Margin { leverage }, _) => self.admit_margin(leverage, side, shrink, price, quantity),
         }
     }
 
@@ -168,9 +150,7 @@ impl Purse<'_> {
     ) -> Result<Quantity, Reason> {
         let fits = |quantity: Quantity| {
             let after = self.position + Quantity::from_units(quantity.units() * side.sign());
-            if after.abs() <= self.position.abs()
-                && after.units().signum() * self.position.units().signum() >= 0
-            {
+            if after.abs() <= self.position.abs() && after.units().signum() * self.position.units().signum() >= 0 {
                 return true; // closing is always allowed
             }
             let fee = self.fees.fee(self.notional(price, quantity));
@@ -193,11 +173,7 @@ impl Purse<'_> {
                 high = middle - 1;
             }
         }
-        if low > 0 {
-            Ok(Quantity::from_units(low * lot))
-        } else {
-            Err(Reason::InsufficientCash)
-        }
+        if low > 0 { Ok(Quantity::from_units(low * lot)) } else { Err(Reason::InsufficientCash) }
     }
 
     /// Cash and position after a fill; returns the fee.
@@ -242,14 +218,8 @@ mod tests {
         assert_eq!(q.to_string(), "1216");
         let one_more = q + instrument.lot;
         assert!(purse.cost(price, q) <= purse.cash && purse.cost(price, one_more) > purse.cash);
-        assert_eq!(
-            purse.admit(Side::Buy, false, price, one_more),
-            Err(Reason::InsufficientCash)
-        );
+        assert_eq!(purse.admit(Side::Buy, false, price, one_more), Err(Reason::InsufficientCash));
         assert_eq!(purse.admit(Side::Buy, true, price, one_more), Ok(q));
-        assert_eq!(
-            purse.admit(Side::Sell, false, price, q),
-            Err(Reason::InsufficientPosition)
-        );
+        assert_eq!(purse.admit(Side::Sell, false, price, q), Err(Reason::InsufficientPosition));
     }
 }

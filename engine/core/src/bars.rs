@@ -63,35 +63,20 @@ impl Bars {
         ];
         for (column, len) in lengths {
             if len != n {
-                return fail(
-                    n.min(len),
-                    column,
-                    format!("has {len} rows, close_time has {n}"),
-                );
+                return fail(n.min(len), column, format!("has {len} rows, close_time has {n}"));
             }
         }
         if !c.volume.is_empty() && c.volume.len() != n {
-            return fail(
-                n.min(c.volume.len()),
-                "volume",
-                "is shorter or longer than close_time".into(),
-            );
+            return fail(n.min(c.volume.len()), "volume", "is shorter or longer than close_time".into());
         }
-        for (column, values) in [
-            ("open", &mut c.open),
-            ("high", &mut c.high),
-            ("low", &mut c.low),
-            ("close", &mut c.close),
-        ] {
+        for (column, values) in
+            [("open", &mut c.open), ("high", &mut c.high), ("low", &mut c.low), ("close", &mut c.close)]
+        {
             for (row, x) in values.iter_mut().enumerate() {
                 match Price::from_f64(*x) {
                     Some(p) if p > Price::ZERO => *x = p.to_f64(),
                     _ => {
-                        return fail(
-                            row,
-                            column,
-                            format!("is {x}, expected a price above 0 and at most 1e10"),
-                        );
+                        return fail(row, column, format!("is {x}, expected a price above 0 and at most 1e10"));
                     }
                 }
             }
@@ -111,11 +96,7 @@ impl Bars {
             }
             if row > 0 && c.close_time[row] <= c.close_time[row - 1] {
                 let (now, before) = (c.close_time[row], c.close_time[row - 1]);
-                let word = if now == before {
-                    "repeats"
-                } else {
-                    "is before"
-                };
+                let word = if now == before { "repeats" } else { "is before" };
                 let (now, before) = (Timestamp::from_nanos(now), Timestamp::from_nanos(before));
                 return fail(row, "time", format!("{now} {word} the row above, {before}"));
             }
@@ -169,11 +150,7 @@ impl Bars {
         let from = from.min(to);
         let c = &self.columns;
         let f = |v: &[f64]| {
-            if v.is_empty() {
-                Vec::new()
-            } else {
-                v[from..to].to_vec()
-            }
+            if v.is_empty() { Vec::new() } else { v[from..to].to_vec() }
         };
         Self {
             columns: BarColumns {
@@ -190,11 +167,7 @@ impl Bars {
 }
 
 fn fail<T>(row: usize, column: &'static str, problem: String) -> Result<T, BarError> {
-    Err(BarError {
-        row,
-        column,
-        problem,
-    })
+    Err(BarError { row, column, problem })
 }
 
 /// One bar of an instrument: 16 bytes, reads the columns.

@@ -72,15 +72,7 @@ impl BarBuilder {
             BarRule::Ticks(n) => n > 0,
             BarRule::Volume(v) => v > 0.0 && v.is_finite(),
         };
-        if fits {
-            Ok(Self {
-                rule,
-                bar: None,
-                count: 0,
-            })
-        } else {
-            Err(BuildError::Rule)
-        }
+        if fits { Ok(Self { rule, bar: None, count: 0 }) } else { Err(BuildError::Rule) }
     }
 
     /// The bar in progress: an update, not an event.
@@ -93,12 +85,7 @@ impl BarBuilder {
     ///
     /// # Errors
     /// Out of order, or not numbers.
-    pub fn trade(
-        &mut self,
-        time: Timestamp,
-        price: f64,
-        size: f64,
-    ) -> Result<Option<Bar>, BuildError> {
+    pub fn trade(&mut self, time: Timestamp, price: f64, size: f64) -> Result<Option<Bar>, BuildError> {
         self.bar(&Bar {
             open_time: time,
             close_time: time,
@@ -133,25 +120,15 @@ impl BarBuilder {
                 }
             }
             if self.bar.is_none() {
-                let blank = Bar {
-                    open_time: start,
-                    close_time: start + nanos,
-                    ..*part
-                };
-                self.bar = Some(Bar {
-                    volume: 0.0,
-                    ..blank
-                });
+                let blank = Bar { open_time: start, close_time: start + nanos, ..*part };
+                self.bar = Some(Bar { volume: 0.0, ..blank });
             }
         } else if let Some(bar) = &self.bar {
             if part.close_time < bar.close_time {
                 return Err(BuildError::Order(part.close_time, bar.close_time));
             }
         } else {
-            self.bar = Some(Bar {
-                volume: 0.0,
-                ..*part
-            });
+            self.bar = Some(Bar { volume: 0.0, ..*part });
             self.count = 0;
         }
         let Some(bar) = &mut self.bar else {
@@ -186,8 +163,7 @@ impl BarBuilder {
 
     /// The bar in progress once its end has come, without another trade.
     pub fn close_until(&mut self, now: Timestamp) -> Option<Bar> {
-        let over = matches!(self.rule, BarRule::Time { .. })
-            && self.bar.is_some_and(|b| b.close_time <= now);
+        let over = matches!(self.rule, BarRule::Time { .. }) && self.bar.is_some_and(|b| b.close_time <= now);
         if over { self.bar.take() } else { None }
     }
 
@@ -208,21 +184,12 @@ mod tests {
 
     #[test]
     fn time_bars_end_with_the_first_trade_after_them() {
-        let rule = BarRule::Time {
-            nanos: MINUTE,
-            anchor: Timestamp::default(),
-        };
+        let rule = BarRule::Time { nanos: MINUTE, anchor: Timestamp::default() };
         let mut b = BarBuilder::new(rule).expect("valid");
         assert_eq!(b.trade(t(0, 5), 10.0, 1.0), Ok(None));
         assert_eq!(b.trade(t(0, 59), 12.0, 2.0), Ok(None));
-        let bar = b
-            .trade(t(1, 0), 11.0, 1.0)
-            .expect("in order")
-            .expect("complete");
-        assert_eq!(
-            (bar.open, bar.high, bar.low, bar.close, bar.volume),
-            (10.0, 12.0, 10.0, 12.0, 3.0)
-        );
+        let bar = b.trade(t(1, 0), 11.0, 1.0).expect("in order").expect("complete");
+        assert_eq!((bar.open, bar.high, bar.low, bar.close, bar.volume), (10.0, 12.0, 10.0, 12.0, 3.0));
         assert_eq!((bar.open_time, bar.close_time), (t(0, 0), t(1, 0)));
         assert!(b.trade(t(0, 30), 11.0, 1.0).is_err());
         assert_eq!(b.close_until(t(2, 0)).map(|b| b.close), Some(11.0));
@@ -230,10 +197,7 @@ mod tests {
 
     #[test]
     fn five_one_minute_bars_are_one_five_minute_bar() {
-        let rule = BarRule::Time {
-            nanos: 5 * MINUTE,
-            anchor: Timestamp::default(),
-        };
+        let rule = BarRule::Time { nanos: 5 * MINUTE, anchor: Timestamp::default() };
         let mut b = BarBuilder::new(rule).expect("valid");
         let mut out = Vec::new();
         for i in 0..10 {
@@ -251,13 +215,7 @@ mod tests {
         }
         assert_eq!(out.len(), 2);
         assert_eq!(
-            (
-                out[1].open,
-                out[1].high,
-                out[1].low,
-                out[1].close,
-                out[1].volume
-            ),
+            (out[1].open, out[1].high, out[1].low, out[1].close, out[1].volume),
             (105.0, 110.0, 104.0, 109.5, 50.0)
         );
     }
@@ -269,16 +227,7 @@ mod tests {
         assert!(ticks.trade(t(0, 1), 2.0, 1.0).expect("in order").is_some());
         let mut volume = BarBuilder::new(BarRule::Volume(5.0)).expect("valid");
         assert_eq!(volume.trade(t(0, 0), 1.0, 4.0), Ok(None));
-        assert_eq!(
-            volume
-                .trade(t(0, 1), 2.0, 4.0)
-                .expect("in order")
-                .map(|b| b.volume),
-            Some(8.0)
-        );
-        assert_eq!(
-            BarBuilder::new(BarRule::Ticks(0)).err(),
-            Some(BuildError::Rule)
-        );
+        assert_eq!(volume.trade(t(0, 1), 2.0, 4.0).expect("in order").map(|b| b.volume), Some(8.0));
+        assert_eq!(BarBuilder::new(BarRule::Ticks(0)).err(), Some(BuildError::Rule));
     }
 }

@@ -43,9 +43,7 @@ impl Calendar {
     /// The index of the first session that does not fit.
     pub fn new(sessions: Vec<Session>) -> Result<Self, CalendarError> {
         for (i, s) in sessions.iter().enumerate() {
-            let pause_fits = s
-                .pause
-                .is_none_or(|(from, to)| s.open < from && from < to && to < s.close);
+            let pause_fits = s.pause.is_none_or(|(from, to)| s.open < from && from < to && to < s.close);
             if s.close <= s.open || !pause_fits || i > 0 && s.open < sessions[i - 1].close {
                 return Err(CalendarError(i));
             }
@@ -69,8 +67,7 @@ impl Calendar {
     /// The first session that opens after a moment.
     #[must_use]
     pub fn next(&self, at: Timestamp) -> Option<&Session> {
-        self.sessions
-            .get(self.sessions.partition_point(|s| s.open <= at))
+        self.sessions.get(self.sessions.partition_point(|s| s.open <= at))
     }
 
     /// True while the market trades.
@@ -104,16 +101,9 @@ mod tests {
     #[test]
     fn a_lunch_break_is_closed_and_the_close_ends_the_session() {
         let day = Timestamp::from_date(2024, 1, 2);
-        let session = Session {
-            open: day + HOUR,
-            close: day + 8 * HOUR,
-            pause: Some((day + 4 * HOUR, day + 5 * HOUR)),
-        };
-        let next = Session {
-            open: day + 25 * HOUR,
-            close: day + 32 * HOUR,
-            pause: None,
-        };
+        let session =
+            Session { open: day + HOUR, close: day + 8 * HOUR, pause: Some((day + 4 * HOUR, day + 5 * HOUR)) };
+        let next = Session { open: day + 25 * HOUR, close: day + 32 * HOUR, pause: None };
         let calendar = Calendar::new(vec![session, next]).expect("in order");
         assert!(calendar.is_open(day + HOUR));
         assert!(!calendar.is_open(day + 4 * HOUR));
@@ -121,10 +111,7 @@ mod tests {
         assert!(!calendar.is_open(day + 8 * HOUR));
         assert_eq!(calendar.session_of(day + 8 * HOUR), Some(&session));
         assert_eq!(calendar.next(day + 2 * HOUR), Some(&next));
-        let closes: Vec<i64> = [2, 8, 26, 32]
-            .iter()
-            .map(|h| (day + h * HOUR).nanos())
-            .collect();
+        let closes: Vec<i64> = [2, 8, 26, 32].iter().map(|h| (day + h * HOUR).nanos()).collect();
         assert_eq!(calendar.session_starts(&closes), [true, false, true, false]);
         assert_eq!(Calendar::new(vec![next, session]), Err(CalendarError(1)));
     }

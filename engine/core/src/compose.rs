@@ -31,12 +31,7 @@ pub struct Composed {
 impl Composed {
     /// A strategy on one symbol; signals of the first `start_after` bars are ignored.
     #[must_use]
-    pub fn new(
-        symbol: &str,
-        signal: Box<dyn Signal>,
-        sizer: Box<dyn Sizer>,
-        start_after: usize,
-    ) -> Self {
+    pub fn new(symbol: &str, signal: Box<dyn Signal>, sizer: Box<dyn Sizer>, start_after: usize) -> Self {
         Self {
             symbol: symbol.to_owned(),
             signal,
@@ -73,9 +68,7 @@ impl Composed {
     }
 
     fn entry_is_open(&self, cx: &Context) -> bool {
-        self.entry
-            .and_then(|id| cx.order(id))
-            .is_some_and(|order| !order.state.is_closed())
+        self.entry.and_then(|id| cx.order(id)).is_some_and(|order| !order.state.is_closed())
     }
 
     #[inline(never)]
@@ -84,20 +77,11 @@ impl Composed {
         if position > 0 || self.entry_is_open(cx) {
             return;
         }
-        if !self
-            .filters
-            .iter_mut()
-            .fold(true, |all, f| f.allows(cx, self.id, bar, side) && all)
-        {
+        if !self.filters.iter_mut().all(|f| f.allows(cx, self.id, bar, side)) {
             return;
         }
-        let risks = self
-            .exits
-            .iter()
-            .filter_map(|exit| exit.risk(cx, self.id, side));
-        let risk = risks.fold(None, |least: Option<f64>, r| {
-            Some(least.map_or(r, |l| if r < l { r } else { l }))
-        });
+        let risks = self.exits.iter().filter_map(|exit| exit.risk(cx, self.id, side));
+        let risk = risks.fold(None, |least: Option<f64>, r| Some(least.map_or(r, |l| if r < l { r } else { l })));
         let Some(size) = self.sizer.size(cx, self.id, side, risk) else {
             return;
         };
@@ -142,19 +126,14 @@ impl Composed {
     /// Moves the position to a fraction of equity.
     #[inline(never)]
     fn target(&mut self, cx: &mut Context, bar: BarRef<'_>, weight: f64) {
-        let wanted = Quantity::from_f64((cx.equity() * weight / bar.close()).abs())
-            .unwrap_or(Quantity::ZERO);
+        let wanted = Quantity::from_f64((cx.equity() * weight / bar.close()).abs()).unwrap_or(Quantity::ZERO);
         let wanted = cx.instrument(self.id).floor_to_lot(wanted);
         let wanted = if weight < 0.0 { -wanted } else { wanted };
         let change = wanted - cx.position(self.id);
         if change.is_zero() || cx.has_open_order(self.id) {
             return;
         }
-        let side = if change > Quantity::ZERO {
-            Side::Buy
-        } else {
-            Side::Sell
-        };
+        let side = if change > Quantity::ZERO { Side::Buy } else { Side::Sell };
         let mut order = NewOrder::market(self.id, side, Size::Quantity(change.abs()));
         order.shrink_to_fit = self.shrink_to_fit;
         cx.submit(order);

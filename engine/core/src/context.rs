@@ -54,10 +54,7 @@ impl Slice<'_> {
     /// Instruments and their closes, in order of `InstrumentId`.
     #[inline]
     pub fn closes(&self) -> impl Iterator<Item = (InstrumentId, f64)> + '_ {
-        self.ids
-            .iter()
-            .zip(self.close)
-            .map(|(id, close)| (InstrumentId(*id), *close))
+        self.ids.iter().zip(self.close).map(|(id, close)| (InstrumentId(*id), *close))
     }
 }
 
@@ -148,10 +145,7 @@ impl Context {
     #[must_use]
     pub fn output(&self, handle: Handle, output: usize, back: usize) -> f64 {
         let row = (self.seen[handle.series as usize] as usize).wrapping_sub(back + 1);
-        self.columns[handle.first as usize + output]
-            .get(row)
-            .copied()
-            .unwrap_or(f64::NAN)
+        self.columns[handle.first as usize + output].get(row).copied().unwrap_or(f64::NAN)
     }
 
     /// Output number `output` of an indicator at all bars closed so far, the last one last.
@@ -168,9 +162,7 @@ impl Context {
     #[must_use]
     pub fn adjustment(&self, id: InstrumentId) -> f64 {
         match &self.factors[id.index()] {
-            Some(factors) => (self.seen[id.index()] as usize)
-                .checked_sub(1)
-                .map_or(1.0, |row| factors[row]),
+            Some(factors) => (self.seen[id.index()] as usize).checked_sub(1).map_or(1.0, |row| factors[row]),
             None => 1.0,
         }
     }
@@ -217,9 +209,7 @@ impl Context {
     /// True when an order of this instrument works or waits.
     #[must_use]
     pub fn has_open_order(&self, id: InstrumentId) -> bool {
-        self.open
-            .iter()
-            .any(|o| self.orders[o.index()].order.instrument == id)
+        self.open.iter().any(|o| self.orders[o.index()].order.instrument == id)
     }
 
     /// Closed round trips so far.
@@ -232,11 +222,7 @@ impl Context {
     #[inline(never)]
     pub fn submit(&mut self, order: NewOrder) -> OrderId {
         let id = OrderId(self.orders.len() as u32);
-        let mark = if order.instrument.index() < self.seen.len() {
-            self.portfolio.mark(order.instrument)
-        } else {
-            0.0
-        };
+        let mark = if order.instrument.index() < self.seen.len() { self.portfolio.mark(order.instrument) } else { 0.0 };
         self.orders.push(OrderRecord {
             order,
             submitted: self.now,
@@ -281,18 +267,8 @@ impl Context {
         let group = self.new_group();
         let side = entry.side.opposite();
         let exit = |order: NewOrder| order.child_of(parent).oco(group);
-        let stop = self.submit(exit(NewOrder::stop(
-            entry.instrument,
-            side,
-            Size::AsParent,
-            stop,
-        )));
-        let target = self.submit(exit(NewOrder::limit(
-            entry.instrument,
-            side,
-            Size::AsParent,
-            target,
-        )));
+        let stop = self.submit(exit(NewOrder::stop(entry.instrument, side, Size::AsParent, stop)));
+        let target = self.submit(exit(NewOrder::limit(entry.instrument, side, Size::AsParent, target)));
         [parent, stop, target]
     }
 
@@ -328,28 +304,17 @@ impl Context {
         if !value.is_finite() || self.plots.len() >= PLOT_POINTS_MAX {
             return;
         }
-        let line = self
-            .plot_names
-            .iter()
-            .position(|n| n == name)
-            .unwrap_or_else(|| {
-                self.plot_names.push(name.to_owned());
-                self.plot_names.len() - 1
-            });
-        self.plots.push(PlotPoint {
-            line: line as u32,
-            time: self.now,
-            value,
+        let line = self.plot_names.iter().position(|n| n == name).unwrap_or_else(|| {
+            self.plot_names.push(name.to_owned());
+            self.plot_names.len() - 1
         });
+        self.plots.push(PlotPoint { line: line as u32, time: self.now, value });
     }
 
     /// Adds a line to the run's log.
     pub fn log(&mut self, text: impl Into<String>) {
         if self.logs.len() < LOG_LINES_MAX {
-            self.logs.push(LogLine {
-                time: self.now,
-                text: text.into(),
-            });
+            self.logs.push(LogLine { time: self.now, text: text.into() });
         }
     }
 

@@ -27,11 +27,7 @@ impl Stream {
     fn float(&mut self, x: f64) {
         // One zero and one NaN.
         let x = if x == 0.0 { 0.0 } else { x };
-        let bits = if x.is_nan() {
-            f64::NAN.to_bits() & !(1 << 63)
-        } else {
-            x.to_bits()
-        };
+        let bits = if x.is_nan() { f64::NAN.to_bits() & !(1 << 63) } else { x.to_bits() };
         self.0.update(bits.to_le_bytes());
     }
     fn price(&mut self, price: Option<Price>) {
@@ -112,8 +108,5 @@ pub fn digest(run: &RunResult) -> String {
         s.float(*equity);
     }
     s.number(run.final_equity.units());
-    s.0.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    s.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -29,12 +29,7 @@ impl Series {
     /// A series without actions in which each bar is a session.
     #[must_use]
     pub fn daily(instrument: Instrument, bars: Bars) -> Self {
-        Self {
-            instrument,
-            bars: Arc::new(bars),
-            session_start: Arc::default(),
-            actions: Vec::new(),
-        }
+        Self { instrument, bars: Arc::new(bars), session_start: Arc::default(), actions: Vec::new() }
     }
 
     #[inline]
@@ -61,11 +56,7 @@ impl Series {
         let mut factors = Vec::with_capacity(self.bars.len());
         let mut any = false;
         for row in 0..self.bars.len() {
-            while let Some(action) = self
-                .actions
-                .get(next)
-                .filter(|a| a.ex_time.nanos() <= columns.open_time[row])
-            {
+            while let Some(action) = self.actions.get(next).filter(|a| a.ex_time.nanos() <= columns.open_time[row]) {
                 next += 1;
                 if row == 0 {
                     continue;
@@ -142,17 +133,10 @@ impl Feed {
                 return Err(FeedError::Empty(s.instrument.symbol.to_string()));
             }
             if !s.session_start.is_empty() && s.session_start.len() != s.bars.len() {
-                return Err(FeedError::Sessions(
-                    s.instrument.symbol.clone(),
-                    s.session_start.len(),
-                    s.bars.len(),
-                ));
+                return Err(FeedError::Sessions(s.instrument.symbol.clone(), s.session_start.len(), s.bars.len()));
             }
         }
-        if let Some(pair) = series
-            .windows(2)
-            .find(|w| w[0].instrument.symbol == w[1].instrument.symbol)
-        {
+        if let Some(pair) = series.windows(2).find(|w| w[0].instrument.symbol == w[1].instrument.symbol) {
             return Err(FeedError::Twice(pair[0].instrument.symbol.clone()));
         }
         let rows: usize = series.iter().map(|s| s.bars.len()).sum();
@@ -164,11 +148,7 @@ impl Feed {
         }
         let instruments = series.iter().map(|s| s.instrument.clone()).collect();
         let merged = (series.len() > 1).then(|| merge(&series, rows));
-        Ok(Self {
-            series,
-            instruments,
-            merged,
-        })
+        Ok(Self { series, instruments, merged })
     }
 
     /// The series, by `InstrumentId`.
@@ -186,10 +166,7 @@ impl Feed {
     /// The number of a symbol.
     #[must_use]
     pub fn find(&self, symbol: &str) -> Option<InstrumentId> {
-        let found = self
-            .instruments
-            .binary_search_by(|i| i.symbol.as_str().cmp(symbol))
-            .ok()?;
+        let found = self.instruments.binary_search_by(|i| i.symbol.as_str().cmp(symbol)).ok()?;
         Some(InstrumentId(found as u32))
     }
 
@@ -203,22 +180,13 @@ impl Feed {
     #[must_use]
     pub fn span(&self) -> (Timestamp, Timestamp) {
         let firsts = self.series.iter().map(|s| s.bars.row(0).time());
-        let lasts = self
-            .series
-            .iter()
-            .map(|s| s.bars.row(s.bars.len() - 1).time());
-        (
-            firsts.min().unwrap_or_default(),
-            lasts.max().unwrap_or_default(),
-        )
+        let lasts = self.series.iter().map(|s| s.bars.row(s.bars.len() - 1).time());
+        (firsts.min().unwrap_or_default(), lasts.max().unwrap_or_default())
     }
 }
 
 fn merge(series: &[Series], rows: usize) -> Merged {
-    let mut time: Vec<i64> = series
-        .iter()
-        .flat_map(|s| s.bars.columns().close_time.iter().copied())
-        .collect();
+    let mut time: Vec<i64> = series.iter().flat_map(|s| s.bars.columns().close_time.iter().copied()).collect();
     time.sort_unstable();
     time.dedup();
     // Where each series' rows go: count per instant, then fill in the order of instruments.

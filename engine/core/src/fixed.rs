@@ -41,11 +41,7 @@ pub enum NumberError {
 #[inline]
 fn to_units(x: f64) -> i64 {
     let scaled = x * SCALE as f64;
-    if scaled < 0.0 {
-        (scaled - 0.5) as i64
-    } else {
-        (scaled + 0.5) as i64
-    }
+    if scaled < 0.0 { (scaled - 0.5) as i64 } else { (scaled + 0.5) as i64 }
 }
 
 fn decimal_units(text: &str, value: Decimal) -> Result<i64, NumberError> {
@@ -63,15 +59,8 @@ fn decimal_units(text: &str, value: Decimal) -> Result<i64, NumberError> {
 
 fn parse_units(text: &str) -> Result<i64, NumberError> {
     let text = text.trim();
-    let value = if text.contains(['e', 'E']) {
-        Decimal::from_scientific(text)
-    } else {
-        Decimal::from_str_exact(text)
-    };
-    decimal_units(
-        text,
-        value.map_err(|_| NumberError::NotANumber(text.to_owned()))?,
-    )
+    let value = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+    decimal_units(text, value.map_err(|_| NumberError::NotANumber(text.to_owned()))?)
 }
 
 /// Writes `units` of 1e-8 as the shortest exact decimal.
@@ -267,11 +256,7 @@ pub fn div_round(numerator: i128, denominator: i128) -> i128 {
         return i128::from(q) + if up { i128::from(n.signum()) } else { 0 };
     }
     let (q, r) = (numerator / denominator, numerator % denominator);
-    if r.abs() * 2 >= denominator {
-        q + numerator.signum()
-    } else {
-        q
-    }
+    if r.abs() * 2 >= denominator { q + numerator.signum() } else { q }
 }
 
 impl Price {
@@ -296,11 +281,7 @@ impl Money {
             return None;
         }
         let scaled = x * SCALE as f64;
-        Some(Self(if scaled < 0.0 {
-            (scaled - 0.5) as i128
-        } else {
-            (scaled + 0.5) as i128
-        }))
+        Some(Self(if scaled < 0.0 { (scaled - 0.5) as i128 } else { (scaled + 0.5) as i128 }))
     }
 
     /// `price x quantity x multiplier`, rounded half away from zero at 1e-8
@@ -332,9 +313,7 @@ impl Money {
     /// As a decimal; `None` beyond the 28 digits of a decimal.
     #[must_use]
     pub fn to_decimal(self) -> Option<Decimal> {
-        Decimal::try_from_i128_with_scale(self.0, SCALE_DIGITS)
-            .ok()
-            .map(|d| d.normalize())
+        Decimal::try_from_i128_with_scale(self.0, SCALE_DIGITS).ok().map(|d| d.normalize())
     }
 }
 
@@ -362,11 +341,7 @@ impl Rate {
             return None;
         }
         let scaled = x * Self::SCALE as f64;
-        Some(Self(if scaled < 0.0 {
-            (scaled - 0.5) as i64
-        } else {
-            (scaled + 0.5) as i64
-        }))
+        Some(Self(if scaled < 0.0 { (scaled - 0.5) as i64 } else { (scaled + 0.5) as i64 }))
     }
 
     /// From a decimal of at most twelve places within ±1e6.
@@ -382,9 +357,7 @@ impl Rate {
             return Err(NumberError::OutOfRange(value.to_string()));
         }
         let factor = 10_i128.pow(12 - value.scale());
-        i64::try_from(value.mantissa() * factor)
-            .map(Self)
-            .map_err(|_| NumberError::OutOfRange(value.to_string()))
+        i64::try_from(value.mantissa() * factor).map(Self).map_err(|_| NumberError::OutOfRange(value.to_string()))
     }
 
     /// In units of 1e-12.
@@ -416,18 +389,9 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert_eq!(
-            "1.123456789".parse::<Price>(),
-            Err(NumberError::TooFine("1.123456789".into()))
-        );
-        assert_eq!(
-            "1e11".parse::<Price>(),
-            Err(NumberError::OutOfRange("1e11".into()))
-        );
-        assert_eq!(
-            "abc".parse::<Price>(),
-            Err(NumberError::NotANumber("abc".into()))
-        );
+        assert_eq!("1.123456789".parse::<Price>(), Err(NumberError::TooFine("1.123456789".into())));
+        assert_eq!("1e11".parse::<Price>(), Err(NumberError::OutOfRange("1e11".into())));
+        assert_eq!("abc".parse::<Price>(), Err(NumberError::NotANumber("abc".into())));
         assert_eq!(Price::from_f64(f64::NAN), None);
         assert_eq!(Price::from_f64(1e11), None);
     }
@@ -442,11 +406,6 @@ mod tests {
         let q: Quantity = "1216".parse().expect("valid");
         let notional = Money::notional(price, q, 1);
         assert_eq!(notional.to_string(), "99857.92");
-        assert_eq!(
-            notional
-                .times(Rate::from_f64(0.001).expect("valid"))
-                .to_string(),
-            "99.85792"
-        );
+        assert_eq!(notional.times(Rate::from_f64(0.001).expect("valid")).to_string(), "99.85792");
     }
 }

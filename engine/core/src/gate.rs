@@ -19,11 +19,7 @@ pub struct RiskLimits {
 
 impl Default for RiskLimits {
     fn default() -> Self {
-        Self {
-            order_quantity_max: None,
-            order_notional_max: None,
-            open_orders_max: 100_000,
-        }
+        Self { order_quantity_max: None, order_notional_max: None, open_orders_max: 100_000 }
     }
 }
 
@@ -60,22 +56,13 @@ impl Gate {
         check_links(cx, id, &order)
     }
 
-    fn check_quantity(
-        &self,
-        order: &NewOrder,
-        instrument: &Instrument,
-        last: Price,
-    ) -> Result<(), Reason> {
+    fn check_quantity(&self, order: &NewOrder, instrument: &Instrument, last: Price) -> Result<(), Reason> {
         match order.size {
             Size::Quantity(quantity) => {
                 if quantity <= Quantity::ZERO || quantity.units() % instrument.lot.units() != 0 {
                     return Err(Reason::BadQuantity);
                 }
-                if self
-                    .limits
-                    .order_quantity_max
-                    .is_some_and(|most| quantity > most)
-                {
+                if self.limits.order_quantity_max.is_some_and(|most| quantity > most) {
                     return Err(Reason::RiskLimit);
                 }
                 if let Some(most) = self.limits.order_notional_max
@@ -86,17 +73,10 @@ impl Gate {
                 Ok(())
             }
             Size::Notional(amount) if amount <= Amount::ZERO => Err(Reason::BadQuantity),
-            Size::Notional(amount)
-                if self
-                    .limits
-                    .order_notional_max
-                    .is_some_and(|most| amount > most) =>
-            {
+            Size::Notional(amount) if self.limits.order_notional_max.is_some_and(|most| amount > most) => {
                 Err(Reason::RiskLimit)
             }
-            Size::PercentOfEquity(rate)
-                if rate <= Rate::ZERO || rate.units() > 10 * Rate::SCALE =>
-            {
+            Size::PercentOfEquity(rate) if rate <= Rate::ZERO || rate.units() > 10 * Rate::SCALE => {
                 Err(Reason::BadQuantity)
             }
             Size::AsParent if order.parent.is_none() => Err(Reason::BadLink),
@@ -111,10 +91,7 @@ fn check_prices(order: &NewOrder, instrument: &Instrument) -> Result<(), Reason>
     if relative && order.parent.is_none() {
         return Err(Reason::BadLink);
     }
-    for price in [order.kind.limit(), order.kind.trigger()]
-        .into_iter()
-        .flatten()
-    {
+    for price in [order.kind.limit(), order.kind.trigger()].into_iter().flatten() {
         if price <= Price::ZERO || (!relative && !ticks.fits(price)) {
             return Err(Reason::BadPrice);
         }

@@ -18,13 +18,8 @@ impl Symbol {
     /// # Errors
     /// The text that does not fit.
     pub fn new(text: &str) -> Result<Self, SymbolError> {
-        let fits =
-            (1..=Self::LEN_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(SymbolError(text.to_owned()))
-        }
+        let fits = (1..=Self::LEN_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(SymbolError(text.to_owned())) }
     }
 
     /// The text.
@@ -149,9 +144,7 @@ impl TickLadder {
 
 impl Default for TickLadder {
     fn default() -> Self {
-        Self {
-            bands: vec![(Price::ZERO, Price::from_units(1))],
-        }
+        Self { bands: vec![(Price::ZERO, Price::from_units(1))] }
     }
 }
 
@@ -210,8 +203,7 @@ mod tests {
 
     #[test]
     fn a_band_includes_its_lower_bound() {
-        let hk = TickLadder::banded(vec![(p("0.01"), p("0.001")), (p("0.25"), p("0.005"))])
-            .expect("valid");
+        let hk = TickLadder::banded(vec![(p("0.01"), p("0.001")), (p("0.25"), p("0.005"))]).expect("valid");
         assert_eq!(hk.step(p("0.249")), p("0.001"));
         assert_eq!(hk.step(p("0.25")), p("0.005"));
         assert!(!hk.fits(p("0.252")));

@@ -72,9 +72,7 @@ pub enum RunError {
     #[error(transparent)]
     Setup(#[from] SetupError),
     /// A strategy keeps answering its own notices.
-    #[error(
-        "at {0}: the strategy sent orders from callbacks {1} times in a row within one instant"
-    )]
+    #[error("at {0}: the strategy sent orders from callbacks {1} times in a row within one instant")]
     Endless(Timestamp, usize),
     /// `same_close` fills everything at once, so a cap on volume has no meaning.
     #[error("fill.market = \"same_close\" and fill.participation exclude each other")]
@@ -105,18 +103,8 @@ impl Scratch {
 ///
 /// # Errors
 /// The strategy cannot be set up, or never stops answering itself.
-pub fn run(
-    feed: &Arc<Feed>,
-    strategy: &mut dyn Strategy,
-    options: &RunOptions,
-) -> Result<RunResult, RunError> {
-    run_with(
-        feed,
-        strategy,
-        options,
-        &ColumnCache::default(),
-        Scratch::default(),
-    )
+pub fn run(feed: &Arc<Feed>, strategy: &mut dyn Strategy, options: &RunOptions) -> Result<RunResult, RunError> {
+    run_with(feed, strategy, options, &ColumnCache::default(), Scratch::default())
 }
 
 /// As `run`, with shared indicator columns and reused buffers.
@@ -135,11 +123,7 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants {
-        slices: setup.slices,
-        bars: setup.bars,
-        sessions: setup.sessions,
-    };
+    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions };
     let (columns, factors) = (setup.columns, setup.factors);
     let count = feed.series().len();
     let mut old = scratch.result;
@@ -188,17 +172,8 @@ pub fn run_with(
     };
     kernel.look_for_actions();
     let first = feed.span().0;
-    let opened = if options.begin > first {
-        options.begin
-    } else {
-        first
-    };
-    kernel.entries.push(Entry {
-        time: opened,
-        kind: EntryKind::Deposit {
-            amount: options.cash,
-        },
-    });
+    let opened = if options.begin > first { options.begin } else { first };
+    kernel.entries.push(Entry { time: opened, kind: EntryKind::Deposit { amount: options.cash } });
     match &feed.merged {
         Some(merged) => kernel.play(&Many(merged), options.begin)?,
         None => kernel.play(&One(&feed.series()[0].bars), options.begin)?,
@@ -265,10 +240,7 @@ impl Rows for One<'_> {
         self.0.columns().close[at]
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {
-        Slice {
-            ids: &[0],
-            close: &self.0.columns().close[from..to],
-        }
+        Slice { ids: &[0], close: &self.0.columns().close[from..to] }
     }
     fn times(&self) -> &[i64] {
         &self.0.columns().close_time
@@ -291,10 +263,7 @@ impl Rows for Many<'_> {
     }
     #[inline]
     fn range(&self, instant: usize) -> (usize, usize) {
-        (
-            self.0.start[instant] as usize,
-            self.0.start[instant + 1] as usize,
-        )
+        (self.0.start[instant] as usize, self.0.start[instant + 1] as usize)
     }
     #[inline]
     fn id(&self, at: usize) -> usize {
@@ -317,10 +286,7 @@ impl Rows for Many<'_> {
         self.0.close[at]
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {
-        Slice {
-            ids: &self.0.id[from..to],
-            close: &self.0.close[from..to],
-        }
+        Slice { ids: &self.0.id[from..to], close: &self.0.close[from..to] }
     }
     fn times(&self) -> &[i64] {
         &self.0.time
@@ -390,12 +356,7 @@ impl Kernel<'_> {
             for at in from..to {
                 let id = rows.id(at);
                 self.cx.seen[id] = rows.row(at) as u32 + 1;
-                self.cx.portfolio.pass_bar(
-                    InstrumentId(id as u32),
-                    rows.low(at),
-                    rows.high(at),
-                    rows.close(at),
-                );
+                self.cx.portfolio.pass_bar(InstrumentId(id as u32), rows.low(at), rows.high(at), rows.close(at));
             }
             self.cx.note_equity();
             if !self.exchange.notices.is_empty() {
@@ -405,8 +366,7 @@ impl Kernel<'_> {
                 for at in from..to {
                     let id = rows.id(at);
                     let bar = feed.series()[id].bars.row(rows.row(at));
-                    self.strategy
-                        .on_bar(&mut self.cx, InstrumentId(id as u32), bar);
+                    self.strategy.on_bar(&mut self.cx, InstrumentId(id as u32), bar);
                 }
             }
             if self.wants.slices {
@@ -424,9 +384,7 @@ impl Kernel<'_> {
             instant += 1;
         }
         self.times.extend_from_slice(&rows.times()[first..]);
-        self.bars = (first..rows.instants())
-            .map(|i| (rows.range(i).1 - rows.range(i).0) as u64)
-            .sum();
+        self.bars = (first..rows.instants()).map(|i| (rows.range(i).1 - rows.range(i).0) as u64).sum();
         self.strategy.on_stop(&mut self.cx);
         self.obey(&feed, rows.instants())
     }
@@ -468,24 +426,14 @@ impl Kernel<'_> {
             for at in from..to {
                 let id = rows.id(at);
                 self.cx.seen[id] = rows.row(at) as u32 + 1;
-                self.cx.portfolio.pass_bar(
-                    InstrumentId(id as u32),
-                    rows.low(at),
-                    rows.high(at),
-                    rows.close(at),
-                );
+                self.cx.portfolio.pass_bar(InstrumentId(id as u32), rows.low(at), rows.high(at), rows.close(at));
             }
         }
     }
 
     /// Timers due before `time`, in order.
     #[inline(never)]
-    fn timers_before(
-        &mut self,
-        feed: &Feed,
-        time: Timestamp,
-        instant: usize,
-    ) -> Result<(), RunError> {
+    fn timers_before(&mut self, feed: &Feed, time: Timestamp, instant: usize) -> Result<(), RunError> {
         let mut rounds = 0;
         while let Some(entry) = self.cx.timers.first_entry() {
             let at = entry.key().0;
@@ -535,16 +483,11 @@ impl Kernel<'_> {
                     ActionKind::Split { to, from } => {
                         self.exchange.split(id, to, from);
                         self.split_records(id, to, from);
-                        self.cx
-                            .portfolio
-                            .split(id, to, from, &series.instrument, self.cx.now)
+                        self.cx.portfolio.split(id, to, from, &series.instrument, self.cx.now)
                     }
-                    ActionKind::CashDividend { per_share } => self.cx.portfolio.dividend(
-                        id,
-                        per_share,
-                        series.instrument.multiplier,
-                        self.cx.now,
-                    ),
+                    ActionKind::CashDividend { per_share } => {
+                        self.cx.portfolio.dividend(id, per_share, series.instrument.multiplier, self.cx.now)
+                    }
                 };
                 self.entries.extend(entry);
             }
@@ -559,9 +502,7 @@ impl Kernel<'_> {
             Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64)
         };
         let quantity = |q: crate::fixed::Quantity| {
-            crate::fixed::Quantity::from_units(
-                (i128::from(q.units()) * i128::from(to) / i128::from(from)) as i64,
-            )
+            crate::fixed::Quantity::from_units((i128::from(q.units()) * i128::from(to) / i128::from(from)) as i64)
         };
         for i in 0..self.cx.open.len() {
             let record = &mut self.cx.orders[self.cx.open[i].index()];
@@ -586,12 +527,10 @@ impl Kernel<'_> {
             let series: &Series = &feed.series()[id];
             let id = InstrumentId(id as u32);
             if series.starts_session(row) {
-                self.strategy
-                    .on_session(&mut self.cx, id, SessionEvent::Started);
+                self.strategy.on_session(&mut self.cx, id, SessionEvent::Started);
             }
             if series.ends_session(row) {
-                self.strategy
-                    .on_session(&mut self.cx, id, SessionEvent::Ended);
+                self.strategy.on_session(&mut self.cx, id, SessionEvent::Ended);
             }
         }
     }
@@ -629,11 +568,7 @@ impl Kernel<'_> {
     #[inline(never)]
     fn obey(&mut self, feed: &Feed, instant: usize) -> Result<(), RunError> {
         self.carry_out(feed, instant);
-        if self.exchange.notices.is_empty() {
-            Ok(())
-        } else {
-            self.tell(feed, instant)
-        }
+        if self.exchange.notices.is_empty() { Ok(()) } else { self.tell(feed, instant) }
     }
 
     fn carry_out(&mut self, feed: &Feed, instant: usize) {
@@ -651,8 +586,7 @@ impl Kernel<'_> {
                 }
                 Command::Modify(id, change) => {
                     if self.cx.orders.len() > id.index() {
-                        self.exchange
-                            .modify(&mut self.cx, &mut self.entries, *id, change);
+                        self.exchange.modify(&mut self.cx, &mut self.entries, *id, change);
                     }
                 }
             }
@@ -682,17 +616,9 @@ impl Kernel<'_> {
                 self.exchange.accept(id, instrument);
             }
             Err(Reason::ParentClosed) => {
-                self.exchange.end_on_the_way(
-                    &mut self.cx,
-                    id,
-                    OrderState::Cancelled,
-                    Reason::ParentClosed,
-                );
+                self.exchange.end_on_the_way(&mut self.cx, id, OrderState::Cancelled, Reason::ParentClosed);
             }
-            Err(reason) => {
-                self.exchange
-                    .end_on_the_way(&mut self.cx, id, OrderState::Rejected, reason)
-            }
+            Err(reason) => self.exchange.end_on_the_way(&mut self.cx, id, OrderState::Rejected, reason),
         }
     }
 
@@ -703,8 +629,7 @@ impl Kernel<'_> {
             let id = self.cx.open[i];
             let open = self.exchange.open_quantity(&self.cx, id);
             let record = &mut self.cx.orders[id.index()];
-            if record.quantity.is_zero() && open < crate::fixed::Quantity::from_units(i64::MAX / 8)
-            {
+            if record.quantity.is_zero() && open < crate::fixed::Quantity::from_units(i64::MAX / 8) {
                 record.quantity = record.filled + open;
             }
         }
@@ -714,9 +639,7 @@ impl Kernel<'_> {
             instruments: feed.instruments().to_vec(),
             bars: self.bars,
             initial_cash: options.cash,
-            open_trades: cx
-                .portfolio
-                .open_trades(feed.instruments(), &last_rows, cx.now),
+            open_trades: cx.portfolio.open_trades(feed.instruments(), &last_rows, cx.now),
             final_cash: cx.portfolio.cash(),
             final_equity: cx.portfolio.exact_equity(feed.instruments()),
             orders: cx.orders,

@@ -94,18 +94,11 @@ pub fn postings(entry: &Entry, fills: &[Fill]) -> Vec<Posting> {
     let line = |account, amount| Posting { account, amount };
     match entry.kind {
         EntryKind::Deposit { amount } => {
-            vec![
-                line(LedgerAccount::Cash, amount),
-                line(LedgerAccount::Capital, -amount),
-            ]
+            vec![line(LedgerAccount::Cash, amount), line(LedgerAccount::Capital, -amount)]
         }
         EntryKind::Fill { fill } => {
             let fill = &fills[fill as usize];
-            let bought = if fill.side == Side::Buy {
-                fill.notional
-            } else {
-                -fill.notional
-            };
+            let bought = if fill.side == Side::Buy { fill.notional } else { -fill.notional };
             let mut lines = vec![
                 line(LedgerAccount::Cash, -(bought + fill.fee)),
                 line(LedgerAccount::Trading(fill.instrument), bought),
@@ -116,20 +109,10 @@ pub fn postings(entry: &Entry, fills: &[Fill]) -> Vec<Posting> {
             lines
         }
         EntryKind::Dividend { instrument, amount } => {
-            vec![
-                line(LedgerAccount::Cash, amount),
-                line(LedgerAccount::Dividends(instrument), -amount),
-            ]
+            vec![line(LedgerAccount::Cash, amount), line(LedgerAccount::Dividends(instrument), -amount)]
         }
-        EntryKind::Split {
-            instrument,
-            in_lieu,
-            ..
-        } => {
-            vec![
-                line(LedgerAccount::Cash, in_lieu),
-                line(LedgerAccount::Trading(instrument), -in_lieu),
-            ]
+        EntryKind::Split { instrument, in_lieu, .. } => {
+            vec![line(LedgerAccount::Cash, in_lieu), line(LedgerAccount::Trading(instrument), -in_lieu)]
         }
     }
 }

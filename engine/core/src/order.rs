@@ -202,22 +202,13 @@ impl OrderKind {
         match self {
             Self::Limit { limit } => Self::Limit { limit: f(limit) },
             Self::Stop { stop } => Self::Stop { stop: f(stop) },
-            Self::StopLimit { stop, limit } => Self::StopLimit {
-                stop: f(stop),
-                limit: f(limit),
-            },
+            Self::StopLimit { stop, limit } => Self::StopLimit { stop: f(stop), limit: f(limit) },
             Self::MarketIfTouched { touch } => Self::MarketIfTouched { touch: f(touch) },
-            Self::LimitIfTouched { touch, limit } => Self::LimitIfTouched {
-                touch: f(touch),
-                limit: f(limit),
-            },
-            Self::TrailingStop { trail } => Self::TrailingStop {
-                trail: trail_by(trail),
-            },
-            Self::TrailingStopLimit { trail, offset } => Self::TrailingStopLimit {
-                trail: trail_by(trail),
-                offset: f(offset),
-            },
+            Self::LimitIfTouched { touch, limit } => Self::LimitIfTouched { touch: f(touch), limit: f(limit) },
+            Self::TrailingStop { trail } => Self::TrailingStop { trail: trail_by(trail) },
+            Self::TrailingStopLimit { trail, offset } => {
+                Self::TrailingStopLimit { trail: trail_by(trail), offset: f(offset) }
+            }
             Self::LimitOnOpen { limit } => Self::LimitOnOpen { limit: f(limit) },
             Self::LimitOnClose { limit } => Self::LimitOnClose { limit: f(limit) },
             Self::Market | Self::MarketOnOpen | Self::MarketOnClose => self,
@@ -408,10 +399,7 @@ impl OrderState {
     #[inline]
     #[must_use]
     pub const fn is_closed(self) -> bool {
-        matches!(
-            self,
-            Self::Filled | Self::Cancelled | Self::Rejected | Self::Expired
-        )
+        matches!(self, Self::Filled | Self::Cancelled | Self::Rejected | Self::Expired)
     }
 
     /// The name used in tables.

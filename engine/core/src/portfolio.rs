@@ -120,12 +120,7 @@ impl Seen {
 }
 
 impl Portfolio {
-    pub(crate) fn new(
-        kind: AccountKind,
-        fees: FeeSchedule,
-        cash: Money,
-        instruments: usize,
-    ) -> Self {
+    pub(crate) fn new(kind: AccountKind, fees: FeeSchedule, cash: Money, instruments: usize) -> Self {
         Self {
             kind,
             fees,
@@ -174,21 +169,12 @@ impl Portfolio {
     /// Equity at the marks, exact.
     #[must_use]
     pub fn exact_equity(&self, instruments: &[Instrument]) -> Money {
-        self.cash
-            + self
-                .held
-                .iter()
-                .map(|id| self.value(*id, instruments))
-                .sum()
+        self.cash + self.held.iter().map(|id| self.value(*id, instruments)).sum()
     }
 
     fn value(&self, id: InstrumentId, instruments: &[Instrument]) -> Money {
         let mark = Price::from_checked_f64(self.marks[id.index()]);
-        Money::notional(
-            mark,
-            self.positions[id.index()].quantity,
-            instruments[id.index()].multiplier,
-        )
+        Money::notional(mark, self.positions[id.index()].quantity, instruments[id.index()].multiplier)
     }
 
     /// The money of one instrument's orders.
@@ -238,13 +224,7 @@ impl Portfolio {
     }
 
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.
-    pub(crate) fn apply(
-        &mut self,
-        fill: &Fill,
-        open: f64,
-        multiplier: i64,
-        trades: &mut Vec<Trade>,
-    ) {
+    pub(crate) fn apply(&mut self, fill: &Fill, open: f64, multiplier: i64, trades: &mut Vec<Trade>) {
         let sign = fill.side.sign();
         self.cash -= Money::from_units(fill.notional.units() * i128::from(sign)) + fill.fee;
         self.cash_f64 = self.cash.to_f64();
@@ -289,13 +269,7 @@ impl Portfolio {
         }
         self.cash += amount;
         self.cash_f64 = self.cash.to_f64();
-        Some(Entry {
-            time,
-            kind: EntryKind::Dividend {
-                instrument: id,
-                amount,
-            },
-        })
+        Some(Entry { time, kind: EntryKind::Dividend { instrument: id, amount } })
     }
 
     /// Splits a position `to` for `from`; a fraction of a lot is paid out at the mark.
@@ -320,11 +294,7 @@ impl Portfolio {
         let smallest = instrument.lot.units().min(crate::fixed::SCALE);
         let whole = Quantity::from_units(exact / smallest * smallest);
         let fraction = Quantity::from_units(exact) - whole;
-        let in_lieu = Money::notional(
-            Price::from_f64(mark).unwrap_or(Price::ZERO),
-            fraction,
-            instrument.multiplier,
-        );
+        let in_lieu = Money::notional(Price::from_f64(mark).unwrap_or(Price::ZERO), fraction, instrument.multiplier);
         let change = whole - p.quantity;
         p.quantity = whole;
         self.weights[i] = whole.to_f64() * instrument.multiplier as f64;
@@ -346,14 +316,7 @@ impl Portfolio {
             p.trade = None;
             self.held.retain(|held| *held != id);
         }
-        Some(Entry {
-            time,
-            kind: EntryKind::Split {
-                instrument: id,
-                quantity: change,
-                in_lieu,
-            },
-        })
+        Some(Entry { time, kind: EntryKind::Split { instrument: id, quantity: change, in_lieu } })
     }
 
     /// The certainty of fills is known only after their bar.
@@ -364,12 +327,7 @@ impl Portfolio {
     }
 
     /// Round trips still open, as if they ended at the mark without a fee.
-    pub(crate) fn open_trades(
-        &self,
-        instruments: &[Instrument],
-        bar: &[u32],
-        time: Timestamp,
-    ) -> Vec<Trade> {
+    pub(crate) fn open_trades(&self, instruments: &[Instrument], bar: &[u32], time: Timestamp) -> Vec<Trade> {
         let mut open = Vec::new();
         for id in &self.held {
             let p = &self.positions[id.index()];
@@ -387,9 +345,8 @@ impl Position {
     fn lot_fill(&mut self, fill: &Fill, multiplier: i64) {
         let mut left = fill.quantity;
         let opposite = |lots_are_long: bool| lots_are_long == (fill.side == Side::Sell);
-        let held_long = (self.quantity
-            - Quantity::from_units(fill.quantity.units() * fill.side.sign()))
-            > Quantity::ZERO;
+        let held_long =
+            (self.quantity - Quantity::from_units(fill.quantity.units() * fill.side.sign())) > Quantity::ZERO;
         if !self.lots.is_empty() && opposite(held_long) {
             while let Some(lot) = self.lots.front_mut() {
                 if left.is_zero() {
@@ -406,11 +363,7 @@ impl Position {
             }
         }
         if !left.is_zero() {
-            self.lots.push_back(Lot {
-                time: fill.time,
-                price: fill.price,
-                quantity: left,
-            });
+            self.lots.push_back(Lot { time: fill.time, price: fill.price, quantity: left });
         }
     }
 
@@ -437,17 +390,11 @@ impl Position {
                 // A fill that turns the position is divided in proportion.
                 let part = |m: Money| {
                     let units = m.units() * i128::from(closing.units());
-                    Money::from_units(crate::fixed::div_round(
-                        units,
-                        i128::from(fill.quantity.units()),
-                    ))
+                    Money::from_units(crate::fixed::div_round(units, i128::from(fill.quantity.units())))
                 };
                 let whole = closing == fill.quantity;
-                let (notional, fee) = if whole {
-                    (fill.notional, fill.fee)
-                } else {
-                    (part(fill.notional), part(fill.fee))
-                };
+                let (notional, fee) =
+                    if whole { (fill.notional, fill.fee) } else { (part(fill.notional), part(fill.fee)) };
                 trade.exit_notional += notional;
                 trade.fees += fee;
                 trade.left -= closing;
@@ -471,11 +418,7 @@ impl Position {
                 trade.fees += fresh_fee;
             }
             None => {
-                *seen = Seen {
-                    low: price,
-                    high: price,
-                    inside: price != open,
-                };
+                *seen = Seen { low: price, high: price, inside: price != open };
                 self.trade = Some(OpenTrade {
                     side: fill.side,
                     certain: true,

@@ -30,15 +30,7 @@ impl std::fmt::Display for Domain {
             Self::Integer(low, high) => write!(f, "a whole number from {low} to {high}"),
             Self::Number(low, high) => write!(f, "a number from {low} to {high}"),
             Self::OneOf(names) => {
-                write!(
-                    f,
-                    "one of {}",
-                    names
-                        .iter()
-                        .map(|n| format!("\"{n}\""))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                )
+                write!(f, "one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))
             }
             Self::Text => write!(f, "a text"),
             Self::Flag => write!(f, "true or false"),
@@ -203,22 +195,16 @@ fn build<T: Plugin>(values: Map<String, Value>) -> Result<T, SetupError> {
     for (key, value) in &values {
         match T::Parameters::FIELDS.iter().find(|f| f.name == key) {
             Some(field) if !field.domain.contains(value) => {
-                return Err(SetupError::parameter(
-                    key,
-                    format!("is {value}, expected {}", field.domain),
-                ));
+                return Err(SetupError::parameter(key, format!("is {value}, expected {}", field.domain)));
             }
             Some(_) => {}
             None => {
-                return Err(SetupError::parameter(
-                    key,
-                    format!("is no parameter of {}", T::NAME),
-                ));
+                return Err(SetupError::parameter(key, format!("is no parameter of {}", T::NAME)));
             }
         }
     }
-    let parameters = serde_json::from_value(Value::Object(values))
-        .map_err(|e| SetupError::parameter(T::NAME, e.to_string()))?;
+    let parameters =
+        serde_json::from_value(Value::Object(values)).map_err(|e| SetupError::parameter(T::NAME, e.to_string()))?;
     T::new(parameters)
 }
 
@@ -232,17 +218,13 @@ impl Registry {
     fn add<T: Plugin>(mut self, role: Role, make: Maker) -> Self {
         let defaults = serde_json::to_value(T::Parameters::default()).unwrap_or_default();
         let fields = T::Parameters::FIELDS;
-        self.plugins
-            .retain(|p| !(p.role == role && p.name == T::NAME));
+        self.plugins.retain(|p| !(p.role == role && p.name == T::NAME));
         self.plugins.push(Registered {
             name: T::NAME,
             doc: T::DOC,
             role,
             fields,
-            defaults: fields
-                .iter()
-                .map(|f| defaults.get(f.name).cloned().unwrap_or_default())
-                .collect(),
+            defaults: fields.iter().map(|f| defaults.get(f.name).cloned().unwrap_or_default()).collect(),
             make,
         });
         self
@@ -251,28 +233,19 @@ impl Registry {
     /// With a whole strategy. A plugin of the same part and name is replaced.
     #[must_use]
     pub fn with<T: Plugin + Strategy>(self) -> Self {
-        self.add::<T>(
-            Role::Strategy,
-            Maker::Strategy(|v| Ok(Box::new(build::<T>(v)?))),
-        )
+        self.add::<T>(Role::Strategy, Maker::Strategy(|v| Ok(Box::new(build::<T>(v)?))))
     }
 
     /// With a signal.
     #[must_use]
     pub fn signal<T: Plugin + Signal>(self) -> Self {
-        self.add::<T>(
-            Role::Signal,
-            Maker::Signal(|v| Ok(Box::new(build::<T>(v)?))),
-        )
+        self.add::<T>(Role::Signal, Maker::Signal(|v| Ok(Box::new(build::<T>(v)?))))
     }
 
     /// With a filter.
     #[must_use]
     pub fn filter<T: Plugin + Filter>(self) -> Self {
-        self.add::<T>(
-            Role::Filter,
-            Maker::Filter(|v| Ok(Box::new(build::<T>(v)?))),
-        )
+        self.add::<T>(Role::Filter, Maker::Filter(|v| Ok(Box::new(build::<T>(v)?))))
     }
 
     /// With a sizer.
@@ -296,9 +269,7 @@ impl Registry {
     /// A plugin by part and name.
     #[must_use]
     pub fn find(&self, role: Role, name: &str) -> Option<&Registered> {
-        self.plugins
-            .iter()
-            .find(|p| p.role == role && p.name == name)
+        self.plugins.iter().find(|p| p.role == role && p.name == name)
     }
 }
 

@@ -43,10 +43,7 @@ pub enum SetupError {
 impl SetupError {
     /// A parameter that makes no sense.
     pub fn parameter(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Parameter {
-            key: key.into(),
-            problem: problem.into(),
-        }
+        Self::Parameter { key: key.into(), problem: problem.into() }
     }
 }
 
@@ -92,21 +89,8 @@ pub struct Setup<'a> {
 
 impl<'a> Setup<'a> {
     pub(crate) fn new(feed: &'a Feed, cache: &'a ColumnCache, apply_actions: bool) -> Self {
-        let factors = feed
-            .series()
-            .iter()
-            .map(|s| s.adjustment().filter(|_| apply_actions).map(Arc::new))
-            .collect();
-        Self {
-            feed,
-            cache,
-            apply_actions,
-            columns: Vec::new(),
-            factors,
-            slices: false,
-            bars: true,
-            sessions: false,
-        }
+        let factors = feed.series().iter().map(|s| s.adjustment().filter(|_| apply_actions).map(Arc::new)).collect();
+        Self { feed, cache, apply_actions, columns: Vec::new(), factors, slices: false, bars: true, sessions: false }
     }
 
     /// The series of the run, by `InstrumentId`.
@@ -121,17 +105,8 @@ impl<'a> Setup<'a> {
     /// The symbol is not in the data.
     pub fn instrument(&self, symbol: &str) -> Result<InstrumentId, SetupError> {
         self.feed.find(symbol).ok_or_else(|| {
-            let known: Vec<&str> = self
-                .feed
-                .instruments()
-                .iter()
-                .map(|i| i.symbol.as_str())
-                .take(20)
-                .collect();
-            SetupError::UnknownSymbol {
-                symbol: symbol.to_owned(),
-                known: known.join(", "),
-            }
+            let known: Vec<&str> = self.feed.instruments().iter().map(|i| i.symbol.as_str()).take(20).collect();
+            SetupError::UnknownSymbol { symbol: symbol.to_owned(), known: known.join(", ") }
         })
     }
 
@@ -150,11 +125,7 @@ impl<'a> Setup<'a> {
     ///
     /// # Errors
     /// The indicator needs volume and the series has none.
-    pub fn indicator(
-        &mut self,
-        id: InstrumentId,
-        indicator: impl Indicator + 'static,
-    ) -> Result<Handle, SetupError> {
+    pub fn indicator(&mut self, id: InstrumentId, indicator: impl Indicator + 'static) -> Result<Handle, SetupError> {
         self.indicator_on(id, Prices::Adjusted, Box::new(indicator))
     }
 
@@ -190,32 +161,13 @@ impl<'a> Setup<'a> {
                 symbol: series.instrument.symbol.to_string(),
             });
         }
-        let factor = self.factors[id.index()]
-            .clone()
-            .filter(|_| prices == Prices::Adjusted && self.apply_actions);
-        let prices = if factor.is_some() {
-            prices
-        } else {
-            Prices::Raw
-        };
-        let key = (
-            id.0,
-            prices,
-            format!("{} {outputs:?}", indicator.definition()),
-        );
-        let mut cached = self
-            .cache
-            .columns
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let columns = cached
-            .entry(key)
-            .or_insert_with(|| fill_columns(series, factor.as_deref(), indicator, outputs))
-            .clone();
-        let handle = Handle {
-            first: self.columns.len() as u32,
-            series: id.0,
-        };
+        let factor = self.factors[id.index()].clone().filter(|_| prices == Prices::Adjusted && self.apply_actions);
+        let prices = if factor.is_some() { prices } else { Prices::Raw };
+        let key = (id.0, prices, format!("{} {outputs:?}", indicator.definition()));
+        let mut cached = self.cache.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let columns =
+            cached.entry(key).or_insert_with(|| fill_columns(series, factor.as_deref(), indicator, outputs)).clone();
+        let handle = Handle { first: self.columns.len() as u32, series: id.0 };
         self.columns.extend(columns);
         Ok(handle)
     }
@@ -237,8 +189,7 @@ fn fill_columns(
         Some([open, high, low, close]) => [open, high, low, close],
         None => [&c.open, &c.high, &c.low, &c.close],
     };
-    let view =
-        IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
+    let view = IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
     let mut columns = vec![Vec::new(); outputs.len()];
     indicator.batch_of(view, outputs, &mut columns);
     columns.into_iter().map(Arc::new).collect()

@@ -117,7 +117,7 @@ pub trait Filter: Send {
     /// # Errors
     /// As `Strategy::setup`.
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
-    /// Sees every bar; true lets entries pass.
+    /// Asked when the signal wants to enter; true lets it pass.
     fn allows(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>, side: Side) -> bool;
 }
 
@@ -134,13 +134,7 @@ pub trait Sizer: Send {
     }
     /// The size of an entry; `risk` is the distance to the protective stop per
     /// share, if an exit sets one. `None`: no trade.
-    fn size(
-        &mut self,
-        cx: &Context,
-        id: InstrumentId,
-        side: Side,
-        risk: Option<f64>,
-    ) -> Option<Size>;
+    fn size(&mut self, cx: &Context, id: InstrumentId, side: Side, risk: Option<f64>) -> Option<Size>;
 }
 
 /// Protects and takes profit: children of every entry.
@@ -157,21 +151,7 @@ pub trait Exit: Send {
     /// Distance per share at which it would stop out an entry made now, if it is a stop.
     fn risk(&self, cx: &Context, id: InstrumentId, side: Side) -> Option<f64>;
     /// The child orders of an entry; `entry` is its number, `group` the group of all its exits.
-    fn children(
-        &self,
-        cx: &Context,
-        id: InstrumentId,
-        side: Side,
-        entry: OrderId,
-        group: OcoId,
-    ) -> Vec<NewOrder>;
+    fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder>;
     /// After each bar while a position is held; may change working children.
-    fn on_bar(
-        &mut self,
-        _cx: &mut Context,
-        _id: InstrumentId,
-        _bar: BarRef<'_>,
-        _position: Quantity,
-    ) {
-    }
+    fn on_bar(&mut self, _cx: &mut Context, _id: InstrumentId, _bar: BarRef<'_>, _position: Quantity) {}
 }

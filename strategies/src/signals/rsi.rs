@@ -36,7 +36,10 @@ impl Plugin for Rsi {
     fn new(parameters: RsiParameters) -> Result<Self, SetupError> {
         let RsiParameters { lower, upper, .. } = parameters;
         if lower >= upper {
-            return Err(SetupError::parameter("lower", format!("is {lower}, expected less than upper, which is {upper}")));
+            return Err(SetupError::parameter(
+                "lower",
+                format!("is {lower}, expected less than upper, which is {upper}"),
+            ));
         }
         Ok(Self { parameters, rsi: None })
     }
@@ -44,8 +47,8 @@ impl Plugin for Rsi {
 
 impl Signal for Rsi {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError> {
-        let rsi = indicators::Rsi::new(self.parameters.period)
-            .map_err(|e| SetupError::parameter("period", e.to_string()))?;
+        let rsi =
+            indicators::Rsi::new(self.parameters.period).map_err(|e| SetupError::parameter("period", e.to_string()))?;
         self.rsi = Some(setup.indicator(id, rsi)?);
         Ok(())
     }

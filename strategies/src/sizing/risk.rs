@@ -25,7 +25,8 @@ pub struct Risk {
 
 impl Plugin for Risk {
     const NAME: &'static str = "risk";
-    const DOC: &'static str = "So much that the nearest stop would lose a percentage of equity; needs an exit that is a stop.";
+    const DOC: &'static str =
+        "So much that the nearest stop would lose a percentage of equity; needs an exit that is a stop.";
     type Parameters = RiskParameters;
 
     fn new(parameters: RiskParameters) -> Result<Self, SetupError> {

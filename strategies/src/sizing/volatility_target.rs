@@ -30,7 +30,8 @@ pub struct VolatilityTarget {
 
 impl Plugin for VolatilityTarget {
     const NAME: &'static str = "volatility_target";
-    const DOC: &'static str = "So much that the position's yearly volatility, by average true range, is a percentage of equity.";
+    const DOC: &'static str =
+        "So much that the position's yearly volatility, by average true range, is a percentage of equity.";
     type Parameters = VolatilityTargetParameters;
 
     fn new(parameters: VolatilityTargetParameters) -> Result<Self, SetupError> {
@@ -40,8 +41,8 @@ impl Plugin for VolatilityTarget {
 
 impl Sizer for VolatilityTarget {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError> {
-        let range = indicators::Atr::new(self.parameters.period)
-            .map_err(|e| SetupError::parameter("period", e.to_string()))?;
+        let range =
+            indicators::Atr::new(self.parameters.period).map_err(|e| SetupError::parameter("period", e.to_string()))?;
         self.range = Some(setup.indicator(id, range)?);
         Ok(())
     }

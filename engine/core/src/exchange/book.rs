@@ -14,8 +14,7 @@ use super::rules::{LimitFill, share};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{
-    NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size,
-    TimeInForce, Trail,
+    NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail,
 };
 use crate::time::Timestamp;
 
@@ -115,21 +114,14 @@ impl Working {
     /// What it could execute now; zero while a child waits, `UNLIMITED` while
     /// the size is still to be resolved.
     pub(crate) fn open_quantity(&self) -> Quantity {
-        let limit = if self.parent.is_some() {
-            self.total.min(self.parent_filled)
-        } else {
-            self.total
-        };
+        let limit = if self.parent.is_some() { self.total.min(self.parent_filled) } else { self.total };
         (limit - self.reduced - self.filled).max(Quantity::ZERO)
     }
 
     /// True when nothing is left and nothing can come.
     fn is_complete(&self) -> bool {
-        let limit = if self.parent.is_some() && !self.parent_open {
-            self.total.min(self.parent_filled)
-        } else {
-            self.total
-        };
+        let limit =
+            if self.parent.is_some() && !self.parent_open { self.total.min(self.parent_filled) } else { self.total };
         self.filled + self.reduced >= limit
     }
 
@@ -171,12 +163,7 @@ pub trait Desk {
     ///
     /// # Errors
     /// The reason of the refusal.
-    fn admit(
-        &mut self,
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason>;
+    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
     /// A fill happened.
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity);
     /// An order ended.
@@ -270,10 +257,7 @@ impl Book {
     #[inline]
     #[must_use]
     pub fn bounds(&self) -> (Option<Price>, Option<Price>) {
-        (
-            self.falling.last().map(|e| e.level.price()),
-            self.rising.last().map(|e| e.level.price()),
-        )
+        (self.falling.last().map(|e| e.level.price()), self.rising.last().map(|e| e.level.price()))
     }
 
     pub(crate) fn get(&self, slot: Slot) -> &Working {
@@ -285,21 +269,12 @@ impl Book {
     }
 
     fn slot_of(&self, id: OrderId) -> Option<Slot> {
-        self.orders
-            .iter()
-            .position(|o| o.id == id && o.phase != Phase::Closed)
-            .map(|i| i as Slot)
+        self.orders.iter().position(|o| o.id == id && o.phase != Phase::Closed).map(|i| i as Slot)
     }
 
     /// Takes an order that was checked. `last` is the last price, from which a
     /// trail starts; `parent_filled` is `None` for an order without a parent.
-    pub(crate) fn insert(
-        &mut self,
-        id: OrderId,
-        new: &NewOrder,
-        last: Price,
-        parent_filled: Option<Quantity>,
-    ) -> Slot {
+    pub(crate) fn insert(&mut self, id: OrderId, new: &NewOrder, last: Price, parent_filled: Option<Quantity>) -> Slot {
         let (sized, total) = match new.size {
             Size::Quantity(q) => (true, q),
             Size::AsParent => (true, UNLIMITED),
@@ -374,8 +349,7 @@ impl Book {
         if !armed || behind {
             order.best = position;
         }
-        let looks = order.fresh
-            && (order.post_only || matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok));
+        let looks = order.fresh && (order.post_only || matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok));
         match order.kind {
             OrderKind::Market => order.phase = Phase::Market,
             OrderKind::MarketOnOpen
@@ -404,9 +378,7 @@ impl Book {
             OrderKind::Limit { limit } if through && order.side == Side::Buy => Level::below(limit),
             OrderKind::Limit { limit } if through => Level::above(limit),
             OrderKind::Limit { limit } => Level::at(limit),
-            OrderKind::TrailingStop { trail } | OrderKind::TrailingStopLimit { trail, .. } => {
-                order.trail_level(trail)
-            }
+            OrderKind::TrailingStop { trail } | OrderKind::TrailingStopLimit { trail, .. } => order.trail_level(trail),
             kind => Level::at(kind.trigger().unwrap_or(Price::ZERO)),
         };
         self.file(slot);
@@ -414,24 +386,20 @@ impl Book {
 
     fn fires_falling(order: &Working) -> bool {
         match order.kind {
-            OrderKind::Limit { .. }
-            | OrderKind::MarketIfTouched { .. }
-            | OrderKind::LimitIfTouched { .. } => order.side == Side::Buy,
+            OrderKind::Limit { .. } | OrderKind::MarketIfTouched { .. } | OrderKind::LimitIfTouched { .. } => {
+                order.side == Side::Buy
+            }
             _ => order.side == Side::Sell,
         }
     }
 
     fn file(&mut self, slot: Slot) {
         let order = self.get(slot);
-        let entry = Entry {
-            level: order.level,
-            id: order.id,
-            slot,
-        };
+        let entry = Entry { level: order.level, id: order.id, slot };
         if Self::fires_falling(order) {
-            let at = self.falling.partition_point(|e| {
-                (e.level, std::cmp::Reverse(e.id)) < (entry.level, std::cmp::Reverse(entry.id))
-            });
+            let at = self
+                .falling
+                .partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < (entry.level, std::cmp::Reverse(entry.id)));
             self.falling.insert(at, entry);
         } else {
             let at = self.rising.partition_point(|e| {
@@ -446,17 +414,13 @@ impl Book {
         let order = self.get(slot);
         let key = (order.level, std::cmp::Reverse(order.id));
         if Self::fires_falling(order) {
-            let at = self
-                .falling
-                .partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < key);
+            let at = self.falling.partition_point(|e| (e.level, std::cmp::Reverse(e.id)) < key);
             if self.falling.get(at).is_some_and(|e| e.slot == slot) {
                 self.falling.remove(at);
             }
         } else {
             let key = (std::cmp::Reverse(key.0), key.1);
-            let at = self
-                .rising
-                .partition_point(|e| (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id)) < key);
+            let at = self.rising.partition_point(|e| (std::cmp::Reverse(e.level), std::cmp::Reverse(e.id)) < key);
             if self.rising.get(at).is_some_and(|e| e.slot == slot) {
                 self.rising.remove(at);
             }
@@ -482,13 +446,7 @@ impl Book {
     }
 
     /// Takes an order out of the book; its links react.
-    pub(crate) fn close<D: Desk>(
-        &mut self,
-        slot: Slot,
-        state: OrderState,
-        reason: Reason,
-        desk: &mut D,
-    ) {
+    pub(crate) fn close<D: Desk>(&mut self, slot: Slot, state: OrderState, reason: Reason, desk: &mut D) {
         let order = self.get(slot);
         match order.phase {
             Phase::Closed => return,
@@ -497,12 +455,8 @@ impl Book {
         }
         let order = self.get_mut(slot);
         order.phase = Phase::Closed;
-        let (tif, has_children, trailing, auction) = (
-            order.tif,
-            order.has_children,
-            order.kind.trail().is_some(),
-            order.kind,
-        );
+        let (tif, has_children, trailing, auction) =
+            (order.tif, order.has_children, order.kind.trail().is_some(), order.kind);
         if matches!(tif, TimeInForce::Day | TimeInForce::Gtd(_)) {
             self.expiring -= 1;
         }
@@ -531,10 +485,7 @@ impl Book {
 
     fn children(&self, parent: OrderId) -> SmallVec<[Slot; 4]> {
         let mine = |o: &Working| o.parent == Some(parent) && o.phase != Phase::Closed;
-        (0..self.orders.len())
-            .filter(|i| mine(&self.orders[*i]))
-            .map(|i| i as Slot)
-            .collect()
+        (0..self.orders.len()).filter(|i| mine(&self.orders[*i])).map(|i| i as Slot).collect()
     }
 
     fn parent_closed<D: Desk>(&mut self, parent: Slot, desk: &mut D) {
@@ -572,9 +523,7 @@ impl Book {
 
     fn group(&self, group: OcoId, except: Slot) -> SmallVec<[Slot; 4]> {
         let mine = |o: &Working| o.oco == Some(group) && o.phase != Phase::Closed;
-        (0..self.orders.len() as Slot)
-            .filter(|s| *s != except && mine(self.get(*s)))
-            .collect()
+        (0..self.orders.len() as Slot).filter(|s| *s != except && mine(self.get(*s))).collect()
     }
 
     /// What a fill of `quantity` does to the siblings and children of an order
@@ -629,9 +578,7 @@ impl Book {
                 }
             }
             // Triggered before: a market order for all that comes.
-            Phase::Market if !self.ready.contains(&slot) && !self.market.contains(&slot) => {
-                self.ready.push(slot)
-            }
+            Phase::Market if !self.ready.contains(&slot) && !self.market.contains(&slot) => self.ready.push(slot),
             _ => {}
         }
     }
@@ -669,28 +616,19 @@ impl Book {
     ///
     /// # Errors
     /// A quantity not above what is filled, or a price the type does not have.
-    pub(crate) fn modify<D: Desk>(
-        &mut self,
-        slot: Slot,
-        change: &OrderChange,
-        desk: &mut D,
-    ) -> Result<(), Reason> {
+    pub(crate) fn modify<D: Desk>(&mut self, slot: Slot, change: &OrderChange, desk: &mut D) -> Result<(), Reason> {
         let order = self.get(slot);
         let kind = match (order.kind, change.limit, change.stop) {
             (kind, None, None) => kind,
             (OrderKind::Limit { .. }, Some(limit), None) => OrderKind::Limit { limit },
             (OrderKind::Stop { .. }, None, Some(stop)) => OrderKind::Stop { stop },
-            (OrderKind::StopLimit { stop, limit }, l, s) => OrderKind::StopLimit {
-                stop: s.unwrap_or(stop),
-                limit: l.unwrap_or(limit),
-            },
-            (OrderKind::MarketIfTouched { .. }, None, Some(touch)) => {
-                OrderKind::MarketIfTouched { touch }
+            (OrderKind::StopLimit { stop, limit }, l, s) => {
+                OrderKind::StopLimit { stop: s.unwrap_or(stop), limit: l.unwrap_or(limit) }
             }
-            (OrderKind::LimitIfTouched { touch, limit }, l, s) => OrderKind::LimitIfTouched {
-                touch: s.unwrap_or(touch),
-                limit: l.unwrap_or(limit),
-            },
+            (OrderKind::MarketIfTouched { .. }, None, Some(touch)) => OrderKind::MarketIfTouched { touch },
+            (OrderKind::LimitIfTouched { touch, limit }, l, s) => {
+                OrderKind::LimitIfTouched { touch: s.unwrap_or(touch), limit: l.unwrap_or(limit) }
+            }
             _ => return Err(Reason::BadPrice),
         };
         if change.quantity.is_some_and(|q| q <= order.filled) {
@@ -776,23 +714,15 @@ fn resolve_prices(order: &Working, fill: Price, instrument: &Instrument) -> Orde
     let buy = order.side == Side::Buy;
     match order.kind {
         // A sell takes profit above and protects below; a buy mirrors.
-        OrderKind::Limit { limit } => OrderKind::Limit {
-            limit: beyond(limit, !buy),
-        },
-        OrderKind::MarketIfTouched { touch } => OrderKind::MarketIfTouched {
-            touch: beyond(touch, !buy),
-        },
-        OrderKind::LimitIfTouched { touch, limit } => OrderKind::LimitIfTouched {
-            touch: beyond(touch, !buy),
-            limit: beyond(limit, !buy),
-        },
-        OrderKind::Stop { stop } => OrderKind::Stop {
-            stop: beyond(stop, buy),
-        },
-        OrderKind::StopLimit { stop, limit } => OrderKind::StopLimit {
-            stop: beyond(stop, buy),
-            limit: beyond(limit, buy),
-        },
+        OrderKind::Limit { limit } => OrderKind::Limit { limit: beyond(limit, !buy) },
+        OrderKind::MarketIfTouched { touch } => OrderKind::MarketIfTouched { touch: beyond(touch, !buy) },
+        OrderKind::LimitIfTouched { touch, limit } => {
+            OrderKind::LimitIfTouched { touch: beyond(touch, !buy), limit: beyond(limit, !buy) }
+        }
+        OrderKind::Stop { stop } => OrderKind::Stop { stop: beyond(stop, buy) },
+        OrderKind::StopLimit { stop, limit } => {
+            OrderKind::StopLimit { stop: beyond(stop, buy), limit: beyond(limit, buy) }
+        }
         kind => kind,
     }
 }

@@ -73,21 +73,11 @@ impl<F: Funds> Desk for PathDesk<'_, F> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
         self.funds.resolve(order, price)
     }
-    fn admit(
-        &mut self,
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason> {
+    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         self.funds.admit(order, price, quantity)
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        let fill = PathFill {
-            order: order.id,
-            side: order.side,
-            quantity,
-            price,
-        };
+        let fill = PathFill { order: order.id, side: order.side, quantity, price };
         let at = self.fills.partition_point(|f| *f < fill);
         self.fills.insert(at, fill);
     }
@@ -145,9 +135,7 @@ pub(crate) fn book_key(book: &Book, key: &mut Vec<i64>) {
             o.filled.units(),
             o.reduced.units(),
             o.parent_filled.units(),
-            i64::from(o.parent_open) * 4
-                + i64::from(o.fresh) * 2
-                + i64::from(o.active_since < book.traded_bars),
+            i64::from(o.parent_open) * 4 + i64::from(o.fresh) * 2 + i64::from(o.active_since < book.traded_bars),
             if trailing { o.best.raw() } else { 0 },
         ]);
     }
@@ -179,10 +167,7 @@ fn turning_points(
     (low, high): (Price, Price),
     turns_max: usize,
 ) -> Result<Vec<Level>, TooMany> {
-    let trails: Vec<(Side, Trail)> = book
-        .working()
-        .filter_map(|o| Some((o.side, o.kind.trail()?)))
-        .collect();
+    let trails: Vec<(Side, Trail)> = book.working().filter_map(|o| Some((o.side, o.kind.trail()?))).collect();
     if trails.is_empty() {
         return Ok(Vec::new());
     }
@@ -196,10 +181,7 @@ fn turning_points(
         }
         if let OrderKind::TrailingStopLimit { offset, .. } = o.kind {
             // Its limit lies `offset` beyond the stop level.
-            let near: Vec<Price> = prices
-                .iter()
-                .flat_map(|p| [*p + offset, *p - offset])
-                .collect();
+            let near: Vec<Price> = prices.iter().flat_map(|p| [*p + offset, *p - offset]).collect();
             prices.extend(near);
         }
     }
@@ -224,11 +206,7 @@ fn turning_points(
             levels.push(Level::above(p));
         }
     }
-    if levels.len() > turns_max {
-        Err(TooMany)
-    } else {
-        Ok(levels)
-    }
+    if levels.len() > turns_max { Err(TooMany) } else { Ok(levels) }
 }
 
 /// The best prices for which a trail's stop level would be `stop`.
@@ -238,11 +216,7 @@ fn before_trail(stop: Price, side: Side, trail: Trail) -> Vec<Price> {
         (Trail::Amount(d), Side::Buy) => vec![stop - d],
         (Trail::Fraction(rate), side) => {
             let one = crate::fixed::Rate::SCALE;
-            let factor = if side == Side::Sell {
-                one - rate.units()
-            } else {
-                one + rate.units()
-            };
+            let factor = if side == Side::Sell { one - rate.units() } else { one + rate.units() };
             if factor <= 0 {
                 return Vec::new();
             }
@@ -274,10 +248,7 @@ pub(crate) fn explore<F: Funds>(
         low_seen: bar.open == bar.low,
         high_seen: bar.open == bar.high,
     };
-    let mut desk = PathDesk {
-        funds,
-        fills: Vec::new(),
-    };
+    let mut desk = PathDesk { funds, fills: Vec::new() };
     first.walk.open(&mut first.book, &mut desk);
     first.fills = desk.fills;
 
@@ -289,12 +260,8 @@ pub(crate) fn explore<F: Funds>(
     while let Some(node) = todo.pop() {
         if node.low_seen && node.high_seen {
             let mut last = node.clone();
-            let mut desk = PathDesk {
-                funds,
-                fills: std::mem::take(&mut last.fills),
-            };
-            last.walk
-                .move_to(Level::at(bar.close), &mut last.book, &mut desk);
+            let mut desk = PathDesk { funds, fills: std::mem::take(&mut last.fills) };
+            last.walk.move_to(Level::at(bar.close), &mut last.book, &mut desk);
             last.walk.close(&mut last.book, &mut desk);
             let mut key = Vec::new();
             book_key(&last.book, &mut key);
@@ -302,19 +269,13 @@ pub(crate) fn explore<F: Funds>(
                 key.extend([i64::from(f.order.0), f.quantity.units(), f.price.units()]);
             }
             if ended.insert(key) {
-                ends.push(PathEnd {
-                    book: last.book,
-                    fills: desk.fills,
-                });
+                ends.push(PathEnd { book: last.book, fills: desk.fills });
             }
         }
         let mut go = |level: Level| {
             moves += 1;
             let mut next = node.clone();
-            let mut desk = PathDesk {
-                funds,
-                fills: std::mem::take(&mut next.fills),
-            };
+            let mut desk = PathDesk { funds, fills: std::mem::take(&mut next.fills) };
             next.walk.step_to(level, &mut next.book, &mut desk);
             next.fills = desk.fills;
             next.low_seen |= level == low;
@@ -324,18 +285,8 @@ pub(crate) fn explore<F: Funds>(
             }
         };
         let position = node.walk.position;
-        let up = node
-            .book
-            .rising
-            .last()
-            .map(|e| e.level)
-            .filter(|l| *l <= high);
-        let down = node
-            .book
-            .falling
-            .last()
-            .map(|e| e.level)
-            .filter(|l| *l >= low);
+        let up = node.book.rising.last().map(|e| e.level).filter(|l| *l <= high);
+        let down = node.book.falling.last().map(|e| e.level).filter(|l| *l >= low);
         // A turn beyond the best price so far moves a trail; others change nothing.
         let best = |side| {
             let trails = node.book.trails.iter().map(|s| node.book.get(*s));
@@ -368,13 +319,7 @@ pub(crate) fn explore<F: Funds>(
 /// multiplicity, on every path; one flag per fill.
 pub(crate) fn label(actual: &[PathFill], ends: &[PathEnd]) -> Vec<bool> {
     let count = |fills: &[PathFill], f: &PathFill| fills.iter().filter(|g| *g == f).count();
-    actual
-        .iter()
-        .map(|f| {
-            ends.iter()
-                .all(|end| count(&end.fills, f) == count(actual, f))
-        })
-        .collect()
+    actual.iter().map(|f| ends.iter().all(|end| count(&end.fills, f) == count(actual, f))).collect()
 }
 
 /// True when the bar has one outcome only.

@@ -67,9 +67,6 @@ mod tests {
             assert_eq!(l.price(), p);
             assert_eq!(l.beside(Price::from_units(7)).price(), Price::from_units(7));
         }
-        assert_eq!(
-            below.beside(Price::from_units(7)),
-            Level::below(Price::from_units(7))
-        );
+        assert_eq!(below.beside(Price::from_units(7)), Level::below(Price::from_units(7)));
     }
 }

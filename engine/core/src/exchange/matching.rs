@@ -25,29 +25,14 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(
-        rules: &'a FillRules,
-        instrument: &'a Instrument,
-        bar: &'a TradedBar,
-    ) -> Self {
-        Self {
-            rules,
-            instrument,
-            bar,
-            position: Level::at(bar.open),
-            left: rules.cap(bar, instrument),
-            at_open: true,
-        }
+    pub(crate) fn new(rules: &'a FillRules, instrument: &'a Instrument, bar: &'a TradedBar) -> Self {
+        Self { rules, instrument, bar, position: Level::at(bar.open), left: rules.cap(bar, instrument), at_open: true }
     }
 
     /// The first price of the bar: gaps, market orders, the opening auction, first looks.
     pub(crate) fn open<D: Desk>(&mut self, book: &mut Book, desk: &mut D) {
         book.ready.append(&mut book.market);
-        let auction = if self.bar.session_start {
-            self.join_auction(book, true)
-        } else {
-            Vec::new()
-        };
+        let auction = if self.bar.session_start { self.join_auction(book, true) } else { Vec::new() };
         self.settle(book, desk);
         end_auction(&auction, book, desk);
         book.advance_trails(self.position);
@@ -57,12 +42,7 @@ impl<'a> Walk<'a> {
     /// Moves to a price, executing what lies on the way.
     pub(crate) fn move_to<D: Desk>(&mut self, target: Level, book: &mut Book, desk: &mut D) {
         if target < self.position {
-            while let Some(level) = book
-                .falling
-                .last()
-                .map(|e| e.level)
-                .filter(|l| *l >= target)
-            {
+            while let Some(level) = book.falling.last().map(|e| e.level).filter(|l| *l >= target) {
                 self.step_to(level, book, desk);
             }
         } else {
@@ -102,11 +82,7 @@ impl<'a> Walk<'a> {
         for i in 0..book.auctions.len() {
             let slot = book.auctions[i];
             let kind = book.get(slot).kind;
-            if matches!(
-                kind,
-                OrderKind::MarketOnOpen | OrderKind::LimitOnOpen { .. }
-            ) == opening
-            {
+            if matches!(kind, OrderKind::MarketOnOpen | OrderKind::LimitOnOpen { .. }) == opening {
                 book.ready.push(slot);
                 joined.push(slot);
             }
@@ -117,11 +93,7 @@ impl<'a> Walk<'a> {
     /// Executes everything that can execute at the present price, in order of submission.
     fn settle<D: Desk>(&mut self, book: &mut Book, desk: &mut D) {
         loop {
-            while book
-                .falling
-                .last()
-                .is_some_and(|e| e.level >= self.position)
-            {
+            while book.falling.last().is_some_and(|e| e.level >= self.position) {
                 let entry = book.falling.pop();
                 book.ready.extend(entry.map(|e| e.slot));
             }
@@ -226,22 +198,14 @@ impl<'a> Walk<'a> {
 
     /// Trades what can be traded now; `passive` is the price of a limit fill,
     /// `None` a market fill that slips.
-    fn trade<D: Desk>(
-        &mut self,
-        slot: Slot,
-        passive: Option<Price>,
-        book: &mut Book,
-        desk: &mut D,
-    ) {
+    fn trade<D: Desk>(&mut self, slot: Slot, passive: Option<Price>, book: &mut Book, desk: &mut D) {
         let here = self.position.price();
         let mut price = passive.unwrap_or(here);
         let order = book.get_mut(slot);
         if !order.sized {
             let mut total = desk.resolve(order, price);
             if passive.is_none() {
-                price = self
-                    .rules
-                    .slip(order.side, here, total, self.bar, &self.instrument.ticks);
+                price = self.rules.slip(order.side, here, total, self.bar, &self.instrument.ticks);
                 total = desk.resolve(order, price);
             }
             if total <= Quantity::ZERO {
@@ -262,24 +226,15 @@ impl<'a> Walk<'a> {
             return;
         }
         if passive.is_none() {
-            price = self
-                .rules
-                .slip(order.side, here, wanted, self.bar, &self.instrument.ticks);
+            price = self.rules.slip(order.side, here, wanted, self.bar, &self.instrument.ticks);
         }
         let quantity = match desk.admit(order, price, wanted) {
-            Ok(quantity)
-                if quantity > Quantity::ZERO
-                    && (order.tif != TimeInForce::Fok || quantity == open) =>
-            {
+            Ok(quantity) if quantity > Quantity::ZERO && (order.tif != TimeInForce::Fok || quantity == open) => {
                 quantity
             }
             refused => {
                 let reason = refused.err().unwrap_or(Reason::InsufficientCash);
-                let state = if order.filled.is_zero() {
-                    OrderState::Rejected
-                } else {
-                    OrderState::Cancelled
-                };
+                let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
                 // Out of its stack already.
                 if order.phase == Phase::Resting {
                     order.phase = Phase::Waiting;

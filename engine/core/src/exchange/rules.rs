@@ -108,11 +108,7 @@ impl TradedBar {
     /// The two extremes in the order of visit.
     #[must_use]
     pub fn extremes(&self, high_first: bool) -> [Price; 2] {
-        if high_first {
-            [self.high, self.low]
-        } else {
-            [self.low, self.high]
-        }
+        if high_first { [self.high, self.low] } else { [self.low, self.high] }
     }
 
     /// True when the near-first path goes to the high first.
@@ -148,11 +144,7 @@ impl FillRules {
             Slippage::Fraction(rate) => share(price, rate),
             Slippage::SquareRoot(rate) => {
                 let volume = bar.volume.map_or(0.0, Quantity::to_f64);
-                let root = if volume > 0.0 {
-                    (quantity.to_f64() / volume).sqrt()
-                } else {
-                    0.0
-                };
+                let root = if volume > 0.0 { (quantity.to_f64() / volume).sqrt() } else { 0.0 };
                 Price::from_f64(price.to_f64() * rate.to_f64() * root).unwrap_or(Price::ZERO)
             }
         };
@@ -163,11 +155,7 @@ impl FillRules {
         let slipped = ticks.round_against(side, slipped);
         // A sell cannot go below the smallest price there is.
         let slipped = slipped.max(Price::from_units(1));
-        if self.clamp {
-            slipped.clamp(bar.low, bar.high)
-        } else {
-            slipped
-        }
+        if self.clamp { slipped.clamp(bar.low, bar.high) } else { slipped }
     }
 }
 

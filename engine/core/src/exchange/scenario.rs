@@ -120,12 +120,7 @@ impl Desk for Tally {
         let signed = Quantity::from_units(quantity.units() * side.sign());
         self.cash -= Money::notional(price, signed, 1);
         self.position += signed;
-        self.fills.push(PathFill {
-            order: order.id(),
-            side,
-            quantity,
-            price,
-        });
+        self.fills.push(PathFill { order: order.id(), side, quantity, price });
     }
     fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
         self.closed.push((order.id(), state, reason));
@@ -222,44 +217,23 @@ pub fn run(case: &Case) -> CaseOutcome {
         .working()
         .map(|o| {
             let quantity = o.open_quantity();
-            CaseWorking {
-                order: o.id().index(),
-                quantity,
-                certain: frontier.agrees(o.id(), quantity),
-            }
+            CaseWorking { order: o.id().index(), quantity, certain: frontier.agrees(o.id(), quantity) }
         })
         .collect();
     working.sort_unstable_by_key(|w| w.order);
     let mut closed: Vec<CaseClosed> = tally
         .closed
         .iter()
-        .map(|(id, state, reason)| CaseClosed {
-            order: id.index(),
-            state: *state,
-            reason: *reason,
-        })
+        .map(|(id, state, reason)| CaseClosed { order: id.index(), state: *state, reason: *reason })
         .collect();
     closed.sort_unstable_by_key(|c| c.order);
     let exact = frontier.outer.is_none() && !frontier.armed_inside;
-    CaseOutcome {
-        fills,
-        working,
-        closed,
-        pnl,
-        pnl_worst,
-        pnl_best,
-        exact,
-        certain,
-    }
+    CaseOutcome { fills, working, closed, pnl, pnl_worst, pnl_best, exact, certain }
 }
 
 /// High first or low first for this bar; `equity` gives the equity at the bar's
 /// close for either.
-pub(crate) fn choose_path(
-    rule: PathRule,
-    bar: &TradedBar,
-    mut equity: impl FnMut(bool) -> Money,
-) -> bool {
+pub(crate) fn choose_path(rule: PathRule, bar: &TradedBar, mut equity: impl FnMut(bool) -> Money) -> bool {
     match rule {
         PathRule::NearFirst => bar.near_is_high(),
         PathRule::HighFirst => true,
@@ -270,17 +244,8 @@ pub(crate) fn choose_path(
 }
 
 /// Submits the orders of one bar's close; parents before their children.
-fn submit<D: Desk>(
-    case: &Case,
-    bar: usize,
-    book: &mut Book,
-    filled: &[Quantity],
-    last: Price,
-    desk: &mut D,
-) {
-    let mut waiting: Vec<usize> = (0..case.orders.len())
-        .filter(|i| case.orders[*i].after_bar == bar)
-        .collect();
+fn submit<D: Desk>(case: &Case, bar: usize, book: &mut Book, filled: &[Quantity], last: Price, desk: &mut D) {
+    let mut waiting: Vec<usize> = (0..case.orders.len()).filter(|i| case.orders[*i].after_bar == bar).collect();
     let mut placed: Vec<usize> = Vec::new();
     while !waiting.is_empty() {
         let ready = waiting.iter().position(|i| {
@@ -293,9 +258,7 @@ fn submit<D: Desk>(
         let order = &case.orders[index].order;
         let id = OrderId(index as u32);
         let parent_filled = order.parent.map(|p| filled[p.index()]);
-        let parent_gone = order
-            .parent
-            .is_some_and(|p| book.working().all(|o| o.id() != p));
+        let parent_gone = order.parent.is_some_and(|p| book.working().all(|o| o.id() != p));
         let slot = book.insert(id, order, last, parent_filled);
         let lot = case.instrument.lot.units();
         if let crate::order::Size::Quantity(q) = order.size
@@ -333,39 +296,20 @@ struct Passed {
 
 impl Frontier {
     /// Takes all branches through a bar; `None` when the search gave up.
-    fn pass(
-        &mut self,
-        case: &Case,
-        index: usize,
-        actual: &[PathFill],
-        last_close: Price,
-    ) -> Option<Passed> {
+    fn pass(&mut self, case: &Case, index: usize, actual: &[PathFill], last_close: Price) -> Option<Passed> {
         if self.outer.is_some() {
             return None;
         }
         let bar = &case.bars[index];
         if bar.volume == Some(Quantity::ZERO) {
-            return Some(Passed {
-                labels: Vec::new(),
-                single: true,
-            });
+            return Some(Passed { labels: Vec::new(), single: true });
         }
-        let seeds: Vec<Price> = case.bars[index..]
-            .iter()
-            .flat_map(|b| [b.open, b.high, b.low, b.close])
-            .collect();
+        let seeds: Vec<Price> = case.bars[index..].iter().flat_map(|b| [b.open, b.high, b.low, b.close]).collect();
         let mut ends: Vec<PathEnd> = Vec::new();
         let mut merged: BTreeMap<Vec<i64>, Branch> = BTreeMap::new();
         for branch in &self.branches {
-            let found = certainty::explore(
-                &branch.book,
-                bar,
-                &case.rules,
-                &case.instrument,
-                &seeds,
-                &Unfunded,
-                Reach::CASE,
-            );
+            let found =
+                certainty::explore(&branch.book, bar, &case.rules, &case.instrument, &seeds, &Unfunded, Reach::CASE);
             let Ok(found) = found else {
                 self.outer = Some(self.give_up(case, index, last_close));
                 return None;
@@ -381,24 +325,14 @@ impl Frontier {
             }
         }
         self.branches = merged.into_values().collect();
-        Some(Passed {
-            labels: certainty::label(actual, &ends),
-            single: certainty::is_single(actual, &ends),
-        })
+        Some(Passed { labels: certainty::label(actual, &ends), single: certainty::is_single(actual, &ends) })
     }
 
     /// Expiry and submissions at the close of a bar.
     fn between(&mut self, case: &Case, index: usize, now: Timestamp, bar: &TradedBar) {
         for branch in &mut self.branches {
             branch.book.expire(bar.session_end, now, &mut Deaf);
-            submit(
-                case,
-                index,
-                &mut branch.book,
-                &branch.filled,
-                bar.close,
-                &mut Deaf,
-            );
+            submit(case, index, &mut branch.book, &branch.filled, bar.close, &mut Deaf);
         }
     }
 
@@ -411,20 +345,8 @@ impl Frontier {
             _ => Price::ZERO,
         };
         let limits = || case.orders.iter().filter_map(|o| o.order.kind.limit());
-        let low = rest
-            .iter()
-            .map(|b| b.low)
-            .chain(limits())
-            .min()
-            .unwrap_or(last_close)
-            - slip;
-        let high = rest
-            .iter()
-            .map(|b| b.high)
-            .chain(limits())
-            .max()
-            .unwrap_or(last_close)
-            + slip;
+        let low = rest.iter().map(|b| b.low).chain(limits()).min().unwrap_or(last_close) - slip;
+        let high = rest.iter().map(|b| b.high).chain(limits()).max().unwrap_or(last_close) + slip;
         let mut worst: Option<Money> = None;
         let mut best: Option<Money> = None;
         for branch in &self.branches {
@@ -462,11 +384,7 @@ impl Frontier {
     fn agrees(&self, id: OrderId, quantity: Quantity) -> bool {
         self.outer.is_none()
             && self.branches.iter().all(|b| {
-                let open = b
-                    .book
-                    .working()
-                    .find(|o| o.id() == id)
-                    .map(Working::open_quantity);
+                let open = b.book.working().find(|o| o.id() == id).map(Working::open_quantity);
                 open == Some(quantity)
             })
     }
@@ -493,11 +411,7 @@ impl Branch {
         certainty::book_key(&self.book, &mut key);
         // What a closed parent filled matters to children that come later.
         let later = case.orders.iter().filter(|o| o.after_bar >= bar);
-        key.extend(
-            later
-                .filter_map(|o| o.order.parent)
-                .map(|p| self.filled[p.index()].units()),
-        );
+        key.extend(later.filter_map(|o| o.order.parent).map(|p| self.filled[p.index()].units()));
         match merged.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(self);
@@ -513,9 +427,8 @@ impl Branch {
 
 /// True when a fill away from the open arms a trailing child.
 fn arms_inside(case: &Case, bar: &TradedBar, fills: &[PathFill]) -> bool {
-    fills.iter().filter(|f| f.price != bar.open).any(|f| {
-        case.orders
-            .iter()
-            .any(|o| o.order.parent == Some(f.order) && o.order.kind.trail().is_some())
-    })
+    fills
+        .iter()
+        .filter(|f| f.price != bar.open)
+        .any(|f| case.orders.iter().any(|o| o.order.parent == Some(f.order) && o.order.kind.trail().is_some()))
 }

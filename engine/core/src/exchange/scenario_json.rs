@@ -25,6 +25,9 @@ pub const ROWS_MAX: usize = 1_000_000;
 /// Longest chain of parents.
 pub const CHAIN_MAX: usize = 16;
 
+/// A case and the ids of its orders, by their numbers.
+pub type NamedCase = (Case, Vec<String>);
+
 /// A text that is no case, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
@@ -34,10 +37,7 @@ pub struct CaseError {
 }
 
 fn fail<T>(place: &str, problem: impl Into<String>) -> Result<T, CaseError> {
-    Err(CaseError {
-        place: place.to_owned(),
-        problem: problem.into(),
-    })
+    Err(CaseError { place: place.to_owned(), problem: problem.into() })
 }
 
 type Raw<'a> = &'a RawValue;
@@ -52,14 +52,8 @@ impl<'a> Object<'a> {
     fn read(raw: Raw<'a>, place: &str) -> Result<Self, CaseError> {
         let pairs: Result<HashMap<String, Raw<'a>>, _> = serde_json::from_str(raw.get());
         match pairs {
-            Ok(pairs) => Ok(Self {
-                place: place.to_owned(),
-                keys: pairs.into_iter().collect(),
-            }),
-            Err(_) => fail(
-                place,
-                format!("expected an object {{...}}, found {}", excerpt(raw)),
-            ),
+            Ok(pairs) => Ok(Self { place: place.to_owned(), keys: pairs.into_iter().collect() }),
+            Err(_) => fail(place, format!("expected an object {{...}}, found {}", excerpt(raw))),
         }
     }
 
@@ -71,58 +65,38 @@ impl<'a> Object<'a> {
     fn need(&mut self, key: &str, expected: &str) -> Result<(String, Raw<'a>), CaseError> {
         match self.take(key) {
             Some(found) => Ok(found),
-            None => fail(
-                &format!("{}.{key}", self.place),
-                format!("missing, expected {expected}"),
-            ),
+            None => fail(&format!("{}.{key}", self.place), format!("missing, expected {expected}")),
         }
     }
 
     fn finish(self, known: &[&str]) -> Result<(), CaseError> {
         // A key that is null counts as absent.
-        let left = self
-            .keys
-            .iter()
-            .find(|(key, raw)| raw.get() != "null" || !known.contains(&key.as_str()));
+        let left = self.keys.iter().find(|(key, raw)| raw.get() != "null" || !known.contains(&key.as_str()));
         let Some((key, _)) = left else { return Ok(()) };
         let place = format!("{}.{key}", self.place);
         if known.contains(&key.as_str()) {
             return fail(&place, "does not belong to an order of this type");
         }
-        fail(
-            &place,
-            format!("unknown key, expected one of {}", known.join(", ")),
-        )
+        fail(&place, format!("unknown key, expected one of {}", known.join(", ")))
     }
 }
 
 fn excerpt(raw: Raw<'_>) -> String {
     let text: String = raw.get().chars().take(40).collect();
-    if text.len() < raw.get().len() {
-        format!("{text}...")
-    } else {
-        text
-    }
+    if text.len() < raw.get().len() { format!("{text}...") } else { text }
 }
 
 fn list<'a>(raw: Raw<'a>, place: &str, expected: &str) -> Result<Vec<Raw<'a>>, CaseError> {
     match serde_json::from_str::<Vec<Raw<'a>>>(raw.get()) {
         Ok(items) if items.len() <= ROWS_MAX => Ok(items),
         Ok(_) => fail(place, format!("more than {ROWS_MAX} entries")),
-        Err(_) => fail(
-            place,
-            format!("expected {expected}, found {}", excerpt(raw)),
-        ),
+        Err(_) => fail(place, format!("expected {expected}, found {}", excerpt(raw))),
     }
 }
 
 fn text(raw: Raw<'_>, place: &str, expected: &str) -> Result<String, CaseError> {
-    serde_json::from_str::<String>(raw.get()).or_else(|_| {
-        fail(
-            place,
-            format!("expected {expected}, found {}", excerpt(raw)),
-        )
-    })
+    serde_json::from_str::<String>(raw.get())
+        .or_else(|_| fail(place, format!("expected {expected}, found {}", excerpt(raw))))
 }
 
 /// A name may be a text or a whole number.
@@ -142,9 +116,7 @@ fn number<T: FromStr>(raw: Raw<'_>, place: &str, expected: &str) -> Result<T, Ca
 where
     T::Err: std::fmt::Display,
 {
-    digits(raw)
-        .parse()
-        .or_else(|e: T::Err| fail(place, format!("{e}, expected {expected}")))
+    digits(raw).parse().or_else(|e: T::Err| fail(place, format!("{e}, expected {expected}")))
 }
 
 fn positive_price(raw: Raw<'_>, place: &str) -> Result<Price, CaseError> {
@@ -166,18 +138,8 @@ fn rate(raw: Raw<'_>, place: &str, expected: &str) -> Result<Rate, CaseError> {
 fn index(raw: Raw<'_>, place: &str, below: usize) -> Result<usize, CaseError> {
     match serde_json::from_str::<usize>(raw.get()) {
         Ok(i) if i < below => Ok(i),
-        _ if below == usize::MAX => fail(
-            place,
-            format!("is {}, expected a bar index of 0 or more", excerpt(raw)),
-        ),
-        _ => fail(
-            place,
-            format!(
-                "is {}, expected a bar index from 0 to {}",
-                excerpt(raw),
-                below - 1
-            ),
-        ),
+        _ if below == usize::MAX => fail(place, format!("is {}, expected a bar index of 0 or more", excerpt(raw))),
+        _ => fail(place, format!("is {}, expected a bar index from 0 to {}", excerpt(raw), below - 1)),
     }
 }
 
@@ -192,19 +154,15 @@ fn choice<T: Copy>(raw: Raw<'_>, place: &str, options: &[(&str, T)]) -> Result<T
 }
 
 fn flag(raw: Raw<'_>, place: &str) -> Result<bool, CaseError> {
-    serde_json::from_str::<bool>(raw.get()).or_else(|_| {
-        fail(
-            place,
-            format!("expected true or false, found {}", excerpt(raw)),
-        )
-    })
+    serde_json::from_str::<bool>(raw.get())
+        .or_else(|_| fail(place, format!("expected true or false, found {}", excerpt(raw))))
 }
 
 /// Reads a file: one case, or an array of cases (`true`: it was an array).
 ///
 /// # Errors
 /// The first thing that does not fit, with its case and key.
-pub fn read_cases(text: &str) -> Result<(Vec<(Case, Vec<String>)>, bool), CaseError> {
+pub fn read_cases(text: &str) -> Result<(Vec<NamedCase>, bool), CaseError> {
     let raw: Raw<'_> = match serde_json::from_str(text) {
         Ok(raw) => raw,
         Err(e) => return fail("file", format!("is not JSON: {e}")),
@@ -216,27 +174,14 @@ pub fn read_cases(text: &str) -> Result<(Vec<(Case, Vec<String>)>, bool), CaseEr
     if items.len() > CASES_MAX {
         return fail("file", format!("more than {CASES_MAX} cases"));
     }
-    let cases = items
-        .iter()
-        .enumerate()
-        .map(|(i, raw)| read_case(raw, &format!("case {i}")));
+    let cases = items.iter().enumerate().map(|(i, raw)| read_case(raw, &format!("case {i}")));
     Ok((cases.collect::<Result<_, _>>()?, true))
 }
 
-const CASE_KEYS: &[&str] = &[
-    "bars",
-    "orders",
-    "path",
-    "limit_fill",
-    "limit_gap",
-    "slippage",
-    "clamp",
-    "participation",
-    "lot",
-    "session_ends",
-];
+const CASE_KEYS: &[&str] =
+    &["bars", "orders", "path", "limit_fill", "limit_gap", "slippage", "clamp", "participation", "lot", "session_ends"];
 
-fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError> {
+fn read_case(raw: Raw<'_>, place: &str) -> Result<NamedCase, CaseError> {
     let mut object = Object::read(raw, place)?;
     let mut rules = FillRules::default();
     if let Some((at, raw)) = object.take("path") {
@@ -253,32 +198,17 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError
         )?;
     }
     if let Some((at, raw)) = object.take("limit_fill") {
-        rules.limit_fill = choice(
-            raw,
-            &at,
-            &[("touch", LimitFill::Touch), ("through", LimitFill::Through)],
-        )?;
+        rules.limit_fill = choice(raw, &at, &[("touch", LimitFill::Touch), ("through", LimitFill::Through)])?;
     }
     if let Some((at, raw)) = object.take("limit_gap") {
-        rules.limit_gap = choice(
-            raw,
-            &at,
-            &[("open", LimitGap::Open), ("limit", LimitGap::Limit)],
-        )?;
+        rules.limit_gap = choice(raw, &at, &[("open", LimitGap::Open), ("limit", LimitGap::Limit)])?;
     }
     if let Some((at, raw)) = object.take("slippage") {
         let distance: Price = number(raw, &at, "a price distance of 0 or more")?;
         if distance < Price::ZERO {
-            return fail(
-                &at,
-                format!("is {distance}, expected a price distance of 0 or more"),
-            );
+            return fail(&at, format!("is {distance}, expected a price distance of 0 or more"));
         }
-        rules.slippage = if distance.is_zero() {
-            Slippage::None
-        } else {
-            Slippage::Amount(distance)
-        };
+        rules.slippage = if distance.is_zero() { Slippage::None } else { Slippage::Amount(distance) };
     }
     if let Some((at, raw)) = object.take("clamp") {
         rules.clamp = flag(raw, &at)?;
@@ -286,13 +216,7 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError
     if let Some((at, raw)) = object.take("participation") {
         let share = rate(raw, &at, "a share above 0 and at most 1")?;
         if share.units() <= 0 || share.units() > Rate::SCALE {
-            return fail(
-                &at,
-                format!(
-                    "is {}, expected a share above 0 and at most 1",
-                    excerpt(raw)
-                ),
-            );
+            return fail(&at, format!("is {}, expected a share above 0 and at most 1", excerpt(raw)));
         }
         rules.participation = Some(share);
     }
@@ -304,10 +228,7 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError
             return fail(&at, "expected a lot above 0");
         }
     }
-    let (at, raw) = object.need(
-        "bars",
-        "an array of [open, high, low, close] or [open, high, low, close, volume]",
-    )?;
+    let (at, raw) = object.need("bars", "an array of [open, high, low, close] or [open, high, low, close, volume]")?;
     let mut bars = Vec::new();
     for (i, raw) in list(raw, &at, "an array of bars")?.iter().enumerate() {
         bars.push(read_bar(raw, &format!("{at}[{i}]"))?);
@@ -317,10 +238,7 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError
     }
     if let Some((at, raw)) = object.take("session_ends") {
         bars.iter_mut().for_each(|b| b.session_end = false);
-        for (i, raw) in list(raw, &at, "an array of bar indexes")?
-            .iter()
-            .enumerate()
-        {
+        for (i, raw) in list(raw, &at, "an array of bar indexes")?.iter().enumerate() {
             let end = index(raw, &format!("{at}[{i}]"), usize::MAX)?;
             // A session may end after the data does.
             if let Some(bar) = bars.get_mut(end) {
@@ -334,25 +252,14 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<(Case, Vec<String>), CaseError
     let (at, raw) = object.need("orders", "an array of orders")?;
     object.finish(CASE_KEYS)?;
     let (orders, names) = read_orders(&list(raw, &at, "an array of orders")?, &at, bars.len())?;
-    Ok((
-        Case {
-            instrument,
-            bars,
-            orders,
-            rules,
-        },
-        names,
-    ))
+    Ok((Case { instrument, bars, orders, rules }, names))
 }
 
 fn read_bar(raw: Raw<'_>, place: &str) -> Result<TradedBar, CaseError> {
     let expected = "[open, high, low, close] or [open, high, low, close, volume]";
     let items = list(raw, place, expected)?;
     if !(4..=5).contains(&items.len()) {
-        return fail(
-            place,
-            format!("has {} numbers, expected {expected}", items.len()),
-        );
+        return fail(place, format!("has {} numbers, expected {expected}", items.len()));
     }
     let mut prices = [Price::ZERO; 4];
     for (i, name) in ["open", "high", "low", "close"].iter().enumerate() {
@@ -362,34 +269,20 @@ fn read_bar(raw: Raw<'_>, place: &str) -> Result<TradedBar, CaseError> {
     if low > high || open > high || open < low || close > high || close < low {
         return fail(
             place,
-            format!(
-                "open {open}, high {high}, low {low}, close {close}: expected low <= open, close <= high"
-            ),
+            format!("open {open}, high {high}, low {low}, close {close}: expected low <= open, close <= high"),
         );
     }
     let volume = match items.get(4).filter(|raw| raw.get() != "null") {
         Some(raw) => {
-            let volume: Quantity =
-                number(raw, &format!("{place} volume"), "a volume of 0 or more")?;
+            let volume: Quantity = number(raw, &format!("{place} volume"), "a volume of 0 or more")?;
             if volume < Quantity::ZERO {
-                return fail(
-                    &format!("{place} volume"),
-                    format!("is {volume}, expected 0 or more"),
-                );
+                return fail(&format!("{place} volume"), format!("is {volume}, expected 0 or more"));
             }
             Some(volume)
         }
         None => None,
     };
-    Ok(TradedBar {
-        open,
-        high,
-        low,
-        close,
-        volume,
-        session_start: true,
-        session_end: true,
-    })
+    Ok(TradedBar { open, high, low, close, volume, session_start: true, session_end: true })
 }
 
 const ORDER_KEYS: &[&str] = &[
@@ -410,11 +303,7 @@ const ORDER_KEYS: &[&str] = &[
     "after_bar",
 ];
 
-fn read_orders(
-    items: &[Raw<'_>],
-    place: &str,
-    bars: usize,
-) -> Result<(Vec<CaseOrder>, Vec<String>), CaseError> {
+fn read_orders(items: &[Raw<'_>], place: &str, bars: usize) -> Result<(Vec<CaseOrder>, Vec<String>), CaseError> {
     let mut read = Vec::new();
     let mut parents = Vec::new();
     let mut groups: Vec<String> = Vec::new();
@@ -422,10 +311,7 @@ fn read_orders(
         let at = format!("{place}[{i}]");
         let (order, parent) = read_order(raw, &at, bars, &mut groups)?;
         if read.iter().any(|o: &CaseOrder| o.name == order.name) {
-            return fail(
-                &format!("{at}.id"),
-                format!("\"{}\" is used twice", order.name),
-            );
+            return fail(&format!("{at}.id"), format!("\"{}\" is used twice", order.name));
         }
         read.push(order);
         parents.push(parent);
@@ -496,8 +382,7 @@ fn read_order(
         )?;
         if order.tif == gtd {
             let (at, raw) = object.need("until", "the bar index after which the order expires")?;
-            order.tif =
-                TimeInForce::Gtd(Timestamp::from_nanos(index(raw, &at, usize::MAX)? as i64));
+            order.tif = TimeInForce::Gtd(Timestamp::from_nanos(index(raw, &at, usize::MAX)? as i64));
         }
     }
     if let Some((at, raw)) = object.take("post_only") {
@@ -517,23 +402,13 @@ fn read_order(
         });
         order.oco = Some(OcoId(number as u32));
     }
-    let parent = object
-        .take("parent")
-        .map(|(at, raw)| name(raw, &at))
-        .transpose()?;
+    let parent = object.take("parent").map(|(at, raw)| name(raw, &at)).transpose()?;
     let after_bar = match object.take("after_bar") {
         Some((at, raw)) => index(raw, &at, bars)?,
         None => 0,
     };
     object.finish(ORDER_KEYS)?;
-    Ok((
-        CaseOrder {
-            name: id,
-            order,
-            after_bar,
-        },
-        parent,
-    ))
+    Ok((CaseOrder { name: id, order, after_bar }, parent))
 }
 
 fn read_kind(object: &mut Object<'_>) -> Result<OrderKind, CaseError> {
@@ -559,26 +434,12 @@ fn read_kind(object: &mut Object<'_>) -> Result<OrderKind, CaseError> {
         positive_price(raw, &at)
     };
     Ok(match found {
-        "limit" => OrderKind::Limit {
-            limit: price("limit")?,
-        },
-        "stop" => OrderKind::Stop {
-            stop: price("stop")?,
-        },
-        "stop_limit" => OrderKind::StopLimit {
-            stop: price("stop")?,
-            limit: price("limit")?,
-        },
-        "market_if_touched" => OrderKind::MarketIfTouched {
-            touch: price("stop")?,
-        },
-        "limit_if_touched" => OrderKind::LimitIfTouched {
-            touch: price("stop")?,
-            limit: price("limit")?,
-        },
-        "trailing_stop" => OrderKind::TrailingStop {
-            trail: read_trail(object)?,
-        },
+        "limit" => OrderKind::Limit { limit: price("limit")? },
+        "stop" => OrderKind::Stop { stop: price("stop")? },
+        "stop_limit" => OrderKind::StopLimit { stop: price("stop")?, limit: price("limit")? },
+        "market_if_touched" => OrderKind::MarketIfTouched { touch: price("stop")? },
+        "limit_if_touched" => OrderKind::LimitIfTouched { touch: price("stop")?, limit: price("limit")? },
+        "trailing_stop" => OrderKind::TrailingStop { trail: read_trail(object)? },
         "trailing_stop_limit" => {
             let trail = read_trail(object)?;
             let offset = match object.take("limit_offset") {
@@ -586,21 +447,14 @@ fn read_kind(object: &mut Object<'_>) -> Result<OrderKind, CaseError> {
                 None => Price::ZERO,
             };
             if offset < Price::ZERO {
-                return fail(
-                    &object.place,
-                    "limit_offset: expected a distance of 0 or more",
-                );
+                return fail(&object.place, "limit_offset: expected a distance of 0 or more");
             }
             OrderKind::TrailingStopLimit { trail, offset }
         }
         "market_on_open" => OrderKind::MarketOnOpen,
-        "limit_on_open" => OrderKind::LimitOnOpen {
-            limit: price("limit")?,
-        },
+        "limit_on_open" => OrderKind::LimitOnOpen { limit: price("limit")? },
         "market_on_close" => OrderKind::MarketOnClose,
-        "limit_on_close" => OrderKind::LimitOnClose {
-            limit: price("limit")?,
-        },
+        "limit_on_close" => OrderKind::LimitOnClose { limit: price("limit")? },
         _ => OrderKind::Market,
     })
 }
@@ -611,24 +465,13 @@ fn read_trail(object: &mut Object<'_>) -> Result<Trail, CaseError> {
         (None, Some((at, raw))) => {
             let percent = rate(raw, &at, "a percentage above 0 and below 100")?;
             if percent.units() <= 0 || percent.units() >= 100 * Rate::SCALE {
-                return fail(
-                    &at,
-                    format!(
-                        "is {}, expected a percentage above 0 and below 100",
-                        excerpt(raw)
-                    ),
-                );
+                return fail(&at, format!("is {}, expected a percentage above 0 and below 100", excerpt(raw)));
             }
             let fraction = Decimal::new(percent.units(), 12) / Decimal::ONE_HUNDRED;
             let fraction = fraction.round_dp(12);
-            Rate::from_decimal(fraction)
-                .map(Trail::Fraction)
-                .or_else(|e| fail(&at, e.to_string()))
+            Rate::from_decimal(fraction).map(Trail::Fraction).or_else(|e| fail(&at, e.to_string()))
         }
-        _ => fail(
-            &object.place,
-            "expected either trail (a price distance) or trail_percent",
-        ),
+        _ => fail(&object.place, "expected either trail (a price distance) or trail_percent"),
     }
 }
 
@@ -648,21 +491,12 @@ pub fn write_outcome(outcome: &CaseOutcome, names: &[String]) -> String {
             f.certain
         )
     });
-    let working = outcome.working.iter().map(|w| {
-        format!(
-            r#"{{"order":{},"quantity":{},"certain":{}}}"#,
-            quote(w.order),
-            w.quantity,
-            w.certain
-        )
-    });
+    let working = outcome
+        .working
+        .iter()
+        .map(|w| format!(r#"{{"order":{},"quantity":{},"certain":{}}}"#, quote(w.order), w.quantity, w.certain));
     let closed = outcome.closed.iter().map(|c| {
-        format!(
-            r#"{{"order":{},"state":"{}","reason":"{}"}}"#,
-            quote(c.order),
-            c.state.name(),
-            c.reason.text()
-        )
+        format!(r#"{{"order":{},"state":"{}","reason":"{}"}}"#, quote(c.order), c.state.name(), c.reason.text())
     });
     let mut json = String::new();
     let _ = write!(

@@ -68,9 +68,7 @@ struct Clearing<'a> {
 
 impl Clearing<'_> {
     fn purse(&self) -> Purse<'_> {
-        self.cx
-            .portfolio
-            .purse(self.at.id, self.cx.feed.instruments())
+        self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments())
     }
 }
 
@@ -81,15 +79,8 @@ impl Desk for Clearing<'_> {
         quantity
     }
 
-    fn admit(
-        &mut self,
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason> {
-        let admitted = self
-            .purse()
-            .admit(order.side(), order.shrink_to_fit(), price, quantity);
+    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        let admitted = self.purse().admit(order.side(), order.shrink_to_fit(), price, quantity);
         self.refused |= admitted != Ok(quantity);
         admitted
     }
@@ -114,17 +105,12 @@ impl Desk for Clearing<'_> {
         };
         let index = self.cx.fills.len() as u32;
         self.cx.fills.push(fill);
-        self.cx
-            .portfolio
-            .apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
+        self.cx.portfolio.apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
         let record = &mut self.cx.orders[order.id().index()];
         record.filled += quantity;
         record.notional += if multiplier == 1 { notional } else { Money::notional(price, quantity, 1) };
         record.state = OrderState::PartlyFilled;
-        self.entries.push(Entry {
-            time: self.cx.now,
-            kind: EntryKind::Fill { fill: index },
-        });
+        self.entries.push(Entry { time: self.cx.now, kind: EntryKind::Fill { fill: index } });
         self.notices.push(Notice::Fill(index));
     }
 
@@ -148,14 +134,8 @@ impl Desk for Trial<'_> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
         self.purse.resolve(order.side(), order.size(), price)
     }
-    fn admit(
-        &mut self,
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason> {
-        self.purse
-            .admit(order.side(), order.shrink_to_fit(), price, quantity)
+    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        self.purse.admit(order.side(), order.shrink_to_fit(), price, quantity)
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
         self.purse.pay(order.side(), price, quantity);
@@ -165,10 +145,7 @@ impl Desk for Trial<'_> {
 
 impl SimExchange {
     pub(crate) fn new(rules: FillRules, instruments: usize) -> Self {
-        let venue = Venue {
-            book: Book::new(rules.limit_fill),
-            arrivals: Vec::new(),
-        };
+        let venue = Venue { book: Book::new(rules.limit_fill), arrivals: Vec::new() };
         Self {
             rules,
             venues: vec![venue; instruments],
@@ -208,10 +185,7 @@ impl SimExchange {
             EVERYTHING
         } else {
             let (below, above) = book.bounds();
-            (
-                below.map_or(f64::NEG_INFINITY, Price::to_f64),
-                above.map_or(f64::INFINITY, Price::to_f64),
-            )
+            (below.map_or(f64::NEG_INFINITY, Price::to_f64), above.map_or(f64::INFINITY, Price::to_f64))
         };
     }
 
@@ -265,34 +239,18 @@ impl SimExchange {
             self.venues[id.index()].book.traded_bars = at.row;
             self.match_traded(cx, feed, entries, &traded, at);
         }
-        let mut desk = Clearing {
-            cx,
-            notices: &mut self.notices,
-            entries,
-            at,
-            refused: false,
-        };
-        self.venues[id.index()]
-            .book
-            .expire(traded.session_end, bar.time(), &mut desk);
+        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
+        self.venues[id.index()].book.expire(traded.session_end, bar.time(), &mut desk);
         self.rewatch(id);
     }
 
-    fn match_traded(
-        &mut self,
-        cx: &mut Context,
-        feed: &Feed,
-        entries: &mut Vec<Entry>,
-        bar: &TradedBar,
-        at: At,
-    ) {
+    fn match_traded(&mut self, cx: &mut Context, feed: &Feed, entries: &mut Vec<Entry>, bar: &TradedBar, at: At) {
         let instrument = &feed.instruments()[at.id.index()];
         let rules = self.rules;
         let book = &mut self.venues[at.id.index()].book;
         let entangled = is_entangled(book, bar);
         let feed = cx.feed.clone();
-        let before =
-            entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments())));
+        let before = entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments())));
         let high_first = match (&before, rules.path) {
             (Some((book, purse)), PathRule::Pessimistic | PathRule::Optimistic) => {
                 choose_path(rules.path, bar, |high_first| {
@@ -306,25 +264,11 @@ impl SimExchange {
             (_, rule) => choose_path(rule, bar, |_| Money::ZERO),
         };
         let (first_fill, first_trade) = (cx.fills.len(), cx.trades.len());
-        let mut desk = Clearing {
-            cx,
-            notices: &mut self.notices,
-            entries,
-            at,
-            refused: false,
-        };
+        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
         book.match_bar(bar, high_first, &rules, instrument, &mut desk);
         if let Some((book, purse)) = before {
             let refused = desk.refused;
-            self.judge(
-                cx,
-                (first_fill, first_trade),
-                &book,
-                &purse,
-                bar,
-                at,
-                refused,
-            );
+            self.judge(cx, (first_fill, first_trade), &book, &purse, bar, at, refused);
         }
     }
 
@@ -342,12 +286,7 @@ impl SimExchange {
     ) {
         let mut actual: Vec<PathFill> = cx.fills[first_fill..]
             .iter()
-            .map(|f| PathFill {
-                order: f.order,
-                side: f.side,
-                quantity: f.quantity,
-                price: f.price,
-            })
+            .map(|f| PathFill { order: f.order, side: f.side, quantity: f.quantity, price: f.price })
             .collect();
         actual.sort_unstable();
         let seeds = [bar.open, bar.high, bar.low, bar.close];
@@ -357,29 +296,15 @@ impl SimExchange {
         if searched && certainty::is_single(&actual, ends) {
             return;
         }
-        let labels = if searched {
-            certainty::label(&actual, ends)
-        } else {
-            vec![false; actual.len()]
-        };
+        let labels = if searched { certainty::label(&actual, ends) } else { vec![false; actual.len()] };
         let mut tainted = false;
         for fill in &mut cx.fills[first_fill..] {
-            let key = PathFill {
-                order: fill.order,
-                side: fill.side,
-                quantity: fill.quantity,
-                price: fill.price,
-            };
-            fill.certain = actual
-                .iter()
-                .position(|f| *f == key)
-                .is_some_and(|i| labels[i]);
+            let key = PathFill { order: fill.order, side: fill.side, quantity: fill.quantity, price: fill.price };
+            fill.certain = actual.iter().position(|f| *f == key).is_some_and(|i| labels[i]);
             tainted |= !fill.certain;
         }
         if tainted {
-            cx.trades[first_trade..]
-                .iter_mut()
-                .for_each(|t| t.certain = false);
+            cx.trades[first_trade..].iter_mut().for_each(|t| t.certain = false);
             cx.portfolio.taint(at.id);
         }
         let gain = |fills: &[PathFill]| marked_gain(fills, bar.close, purse);
@@ -411,10 +336,7 @@ impl SimExchange {
         };
         let bar = series.bars.row(row);
         let mut traded = traded_bar(series, bar);
-        if self.rules.market != MarketFill::SameClose
-            || bar.time() != cx.now
-            || traded.volume == Some(Quantity::ZERO)
-        {
+        if self.rules.market != MarketFill::SameClose || bar.time() != cx.now || traded.volume == Some(Quantity::ZERO) {
             return;
         }
         (traded.open, traded.high, traded.low) = (traded.close, traded.close, traded.close);
@@ -457,13 +379,7 @@ impl SimExchange {
             self.venues[id.index()].arrivals.retain(|o| *o != order);
             self.end_on_the_way(cx, order, OrderState::Cancelled, Reason::Requested);
         } else if slot != u32::MAX {
-            let mut desk = Clearing {
-                cx,
-                notices: &mut self.notices,
-                entries,
-                at: at_nothing(id),
-                refused: false,
-            };
+            let mut desk = Clearing { cx, notices: &mut self.notices, entries, at: at_nothing(id), refused: false };
             self.venues[id.index()].book.cancel(slot, &mut desk);
         }
         self.rewatch(id);
@@ -474,25 +390,15 @@ impl SimExchange {
     }
 
     /// Ends an order that is not in a book, and the children that wait for it.
-    pub(crate) fn end_on_the_way(
-        &mut self,
-        cx: &mut Context,
-        order: OrderId,
-        state: OrderState,
-        reason: Reason,
-    ) {
+    pub(crate) fn end_on_the_way(&mut self, cx: &mut Context, order: OrderId, state: OrderState, reason: Reason) {
         cx.end_order(order, state, reason);
         self.notices.push(Notice::Order(order));
         let id = cx.orders[order.index()].order.instrument;
         let Some(venue) = self.venues.get_mut(id.index()) else {
             return;
         };
-        let orphans: Vec<OrderId> = venue
-            .arrivals
-            .iter()
-            .copied()
-            .filter(|o| cx.orders[o.index()].order.parent == Some(order))
-            .collect();
+        let orphans: Vec<OrderId> =
+            venue.arrivals.iter().copied().filter(|o| cx.orders[o.index()].order.parent == Some(order)).collect();
         venue.arrivals.retain(|o| !orphans.contains(o));
         for orphan in orphans {
             self.end_on_the_way(cx, orphan, OrderState::Cancelled, Reason::ParentClosed);
@@ -500,13 +406,7 @@ impl SimExchange {
     }
 
     /// Changes an order; a change that does not fit is ignored and logged.
-    pub(crate) fn modify(
-        &mut self,
-        cx: &mut Context,
-        entries: &mut Vec<Entry>,
-        order: OrderId,
-        change: &OrderChange,
-    ) {
+    pub(crate) fn modify(&mut self, cx: &mut Context, entries: &mut Vec<Entry>, order: OrderId, change: &OrderChange) {
         let record = &cx.orders[order.index()];
         if record.state.is_closed() {
             return;
@@ -516,13 +416,8 @@ impl SimExchange {
             change_request(&mut cx.orders[order.index()].order, change)
         } else {
             let slot: Slot = record.slot;
-            let mut desk = Clearing {
-                cx: &mut *cx,
-                notices: &mut self.notices,
-                entries,
-                at: at_nothing(id),
-                refused: false,
-            };
+            let mut desk =
+                Clearing { cx: &mut *cx, notices: &mut self.notices, entries, at: at_nothing(id), refused: false };
             self.venues[id.index()].book.modify(slot, change, &mut desk)
         };
         match refused {
@@ -531,10 +426,7 @@ impl SimExchange {
                 let _ = change_request(&mut record.order, change);
                 record.quantity = change.quantity.unwrap_or(record.quantity);
             }
-            Err(reason) => cx.log(format!(
-                "change of order {order} refused: {}",
-                reason.text()
-            )),
+            Err(reason) => cx.log(format!("change of order {order} refused: {}", reason.text())),
         }
         self.rewatch(id);
     }
@@ -550,23 +442,14 @@ impl SimExchange {
         let record = &cx.orders[order.index()];
         let book = &self.venues[record.order.instrument.index()].book;
         match book.orders.get(record.slot as usize) {
-            Some(working) if working.id == order && working.phase != Phase::Closed => {
-                working.open_quantity()
-            }
+            Some(working) if working.id == order && working.phase != Phase::Closed => working.open_quantity(),
             _ => record.quantity,
         }
     }
 }
 
 fn at_nothing(id: InstrumentId) -> At {
-    At {
-        id,
-        row: 0,
-        instant: 0,
-        open: 0.0,
-        low: Price::ZERO,
-        high: Price::ZERO,
-    }
+    At { id, row: 0, instant: 0, open: 0.0, low: Price::ZERO, high: Price::ZERO }
 }
 
 /// Applies a change to a request; the types must fit.
@@ -574,26 +457,16 @@ fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reas
     let with_stop = |kind, stop: Option<Price>| match (kind, stop) {
         (kind, None) => Ok(kind),
         (OrderKind::Stop { .. }, Some(stop)) => Ok(OrderKind::Stop { stop }),
-        (OrderKind::StopLimit { limit, .. }, Some(stop)) => {
-            Ok(OrderKind::StopLimit { stop, limit })
-        }
-        (OrderKind::MarketIfTouched { .. }, Some(touch)) => {
-            Ok(OrderKind::MarketIfTouched { touch })
-        }
-        (OrderKind::LimitIfTouched { limit, .. }, Some(touch)) => {
-            Ok(OrderKind::LimitIfTouched { touch, limit })
-        }
+        (OrderKind::StopLimit { limit, .. }, Some(stop)) => Ok(OrderKind::StopLimit { stop, limit }),
+        (OrderKind::MarketIfTouched { .. }, Some(touch)) => Ok(OrderKind::MarketIfTouched { touch }),
+        (OrderKind::LimitIfTouched { limit, .. }, Some(touch)) => Ok(OrderKind::LimitIfTouched { touch, limit }),
         _ => Err(Reason::BadPrice),
     };
     let with_limit = |kind, limit: Option<Price>| match (kind, limit) {
         (kind, None) => Ok(kind),
         (OrderKind::Limit { .. }, Some(limit)) => Ok(OrderKind::Limit { limit }),
-        (OrderKind::StopLimit { stop, .. }, Some(limit)) => {
-            Ok(OrderKind::StopLimit { stop, limit })
-        }
-        (OrderKind::LimitIfTouched { touch, .. }, Some(limit)) => {
-            Ok(OrderKind::LimitIfTouched { touch, limit })
-        }
+        (OrderKind::StopLimit { stop, .. }, Some(limit)) => Ok(OrderKind::StopLimit { stop, limit }),
+        (OrderKind::LimitIfTouched { touch, .. }, Some(limit)) => Ok(OrderKind::LimitIfTouched { touch, limit }),
         _ => Err(Reason::BadPrice),
     };
     order.kind = with_limit(with_stop(order.kind, change.stop)?, change.limit)?;
@@ -613,9 +486,7 @@ fn traded_bar(series: &Series, bar: BarRef<'_>) -> TradedBar {
         high: price(bar.high()),
         low: price(bar.low()),
         close: price(bar.close()),
-        volume: bar
-            .volume()
-            .map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
+        volume: bar.volume().map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
         session_start: series.starts_session(bar.row()),
         session_end: series.ends_session(bar.row()),
     }
@@ -632,24 +503,14 @@ fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
     if openers.any(|slot| book.get(*slot).has_children) {
         return true;
     }
-    let down = book
-        .falling
-        .iter()
-        .rev()
-        .take_while(|e| e.level >= Level::at(bar.low));
-    let up = book
-        .rising
-        .iter()
-        .rev()
-        .take_while(|e| e.level <= Level::at(bar.high));
+    let down = book.falling.iter().rev().take_while(|e| e.level >= Level::at(bar.low));
+    let up = book.rising.iter().rev().take_while(|e| e.level <= Level::at(bar.high));
     let mut touched = 0;
     for entry in down.chain(up) {
         let order = book.get(entry.slot);
         touched += 1;
-        let simple = matches!(
-            order.kind,
-            OrderKind::Limit { .. } | OrderKind::Stop { .. } | OrderKind::MarketIfTouched { .. }
-        );
+        let simple =
+            matches!(order.kind, OrderKind::Limit { .. } | OrderKind::Stop { .. } | OrderKind::MarketIfTouched { .. });
         let linked = order.has_children || order.oco.is_some() || order.parent.is_some();
         if !simple || linked || touched > 1 {
             return true;
@@ -665,11 +526,7 @@ fn marked_gain(fills: &[PathFill], mark: Price, purse: &Purse<'_>) -> Money {
         .map(|f| {
             let notional = Money::notional(f.price, f.quantity, multiplier);
             let value = Money::notional(mark, f.quantity, multiplier);
-            let gain = if f.side == Side::Buy {
-                value - notional
-            } else {
-                notional - value
-            };
+            let gain = if f.side == Side::Buy { value - notional } else { notional - value };
             gain - purse.fees.fee(notional)
         })
         .sum()

@@ -158,7 +158,8 @@ fn a_split_and_a_dividend_leave_equity_unchanged_at_the_open() {
 fn same_close_fills_at_the_decision_price_and_says_so() {
     let bars = daily(&[[10.0, 11.0, 9.0, 10.5], [12.0, 13.0, 11.0, 12.5], [13.0, 14.0, 12.0, 13.5]]);
     let id = InstrumentId(0);
-    let steps = vec![(0, NewOrder::market(id, Side::Buy, Size::AllIn)), (1, NewOrder::market(id, Side::Sell, Size::AllIn))];
+    let steps =
+        vec![(0, NewOrder::market(id, Side::Buy, Size::AllIn)), (1, NewOrder::market(id, Side::Sell, Size::AllIn))];
     let fills = FillRules { market: MarketFill::SameClose, ..FillRules::default() };
     let options = RunOptions { fills, ..RunOptions::default() };
     let result = run(&one(bars.clone()), &mut Script { steps: steps.clone() }, &options).unwrap();
@@ -247,7 +248,11 @@ fn a_margin_account_goes_short_within_its_leverage() {
     let bars = daily(&[[10.0, 10.0, 10.0, 10.0], [10.0, 10.0, 10.0, 10.0], [8.0, 8.0, 8.0, 8.0], [8.0, 8.0, 8.0, 8.0]]);
     let id = InstrumentId(0);
     let sell = |n| NewOrder::market(id, Side::Sell, Size::Quantity(shares(n)));
-    let steps = vec![(0, sell(20_001)), (0, sell(20_000)), (2, NewOrder::market(id, Side::Buy, Size::Quantity(shares(20_000))))];
+    let steps = vec![
+        (0, sell(20_001)),
+        (0, sell(20_000)),
+        (2, NewOrder::market(id, Side::Buy, Size::Quantity(shares(20_000)))),
+    ];
     let account = AccountKind::Margin { leverage: Rate::from_f64(2.0).unwrap() };
     let result = run(&one(bars), &mut Script { steps }, &RunOptions { account, ..RunOptions::default() }).unwrap();
     assert_eq!(result.orders[0].reason, Reason::InsufficientCash);
@@ -255,4 +260,3 @@ fn a_margin_account_goes_short_within_its_leverage() {
     assert_eq!(result.trades[0].pnl, Money::from_whole(40_000));
     assert_eq!(result.equity, [100_000.0, 100_000.0, 140_000.0, 140_000.0]);
 }
-

@@ -8,12 +8,10 @@ use serde_json::Value;
 fn same(found: &Value, expected: &Value) -> bool {
     match (found, expected) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Object(a), Value::Object(b)) => b
-            .iter()
-            .all(|(key, value)| a.get(key).is_some_and(|found| same(found, value))),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y))
+        (Value::Object(a), Value::Object(b)) => {
+            b.iter().all(|(key, value)| a.get(key).is_some_and(|found| same(found, value)))
         }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y)),
         (a, b) => a == b,
     }
 }
@@ -28,26 +26,15 @@ fn sorted(list: &Value) -> Value {
 #[test]
 fn every_scenario_gives_exactly_what_the_rules_say() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|f| f.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
     let (mut count, mut wrong) = (0, Vec::new());
-    for file in files
-        .iter()
-        .filter(|f| f.extension().is_some_and(|e| e == "json"))
-    {
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "json")) {
         let text = std::fs::read_to_string(file).unwrap();
-        let list: Vec<Value> =
-            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let list: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         for item in list {
             count += 1;
-            let title = format!(
-                "{} {}",
-                file.file_stem().unwrap().to_string_lossy(),
-                item["name"]
-            );
+            let title = format!("{} {}", file.file_stem().unwrap().to_string_lossy(), item["name"]);
             let (cases, _) = match scenario_json::read_cases(&item["case"].to_string()) {
                 Ok(read) => read,
                 Err(e) => {
@@ -72,11 +59,6 @@ fn every_scenario_gives_exactly_what_the_rules_say() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} scenarios:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {count} scenarios:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count >= 150, "only {count} scenarios");
 }
