@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::account::{AccountKind, FeeSchedule};
 use crate::actions::ActionKind;
 use crate::bars::Bars;
-use crate::context::{Command, Context, Slice};
+use crate::context::{Command, Context};
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
-use crate::feed::{Feed, Merged, Series};
+use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price};
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
@@ -20,6 +20,7 @@ use crate::ledger::{Entry, EntryKind};
 use crate::order::{OrderId, OrderState, Reason};
 use crate::portfolio::Portfolio;
 use crate::record::RunResult;
+use crate::rows::{Many, One, Rows};
 use crate::setup::{ColumnCache, Setup, SetupError};
 use crate::strategy::{SessionEvent, Strategy};
 use crate::time::Timestamp;
@@ -186,114 +187,6 @@ struct Wants {
     slices: bool,
     bars: bool,
     sessions: bool,
-}
-
-/// The rows of a feed in order of time.
-trait Rows {
-    fn instants(&self) -> usize;
-    fn time(&self, instant: usize) -> i64;
-    fn range(&self, instant: usize) -> (usize, usize);
-    fn id(&self, at: usize) -> usize;
-    fn row(&self, at: usize) -> usize;
-    fn high(&self, at: usize) -> f64;
-    fn low(&self, at: usize) -> f64;
-    fn close(&self, at: usize) -> f64;
-    fn slice(&self, from: usize, to: usize) -> Slice<'_>;
-    fn times(&self) -> &[i64];
-    /// The bars, when there is one instrument.
-    fn single(&self) -> Option<&Bars>;
-}
-
-struct One<'a>(&'a Bars);
-
-impl Rows for One<'_> {
-    #[inline]
-    fn instants(&self) -> usize {
-        self.0.len()
-    }
-    #[inline]
-    fn time(&self, instant: usize) -> i64 {
-        self.0.columns().close_time[instant]
-    }
-    #[inline]
-    fn range(&self, instant: usize) -> (usize, usize) {
-        (instant, instant + 1)
-    }
-    #[inline]
-    fn id(&self, _: usize) -> usize {
-        0
-    }
-    #[inline]
-    fn row(&self, at: usize) -> usize {
-        at
-    }
-    #[inline]
-    fn high(&self, at: usize) -> f64 {
-        self.0.columns().high[at]
-    }
-    #[inline]
-    fn low(&self, at: usize) -> f64 {
-        self.0.columns().low[at]
-    }
-    #[inline]
-    fn close(&self, at: usize) -> f64 {
-        self.0.columns().close[at]
-    }
-    fn slice(&self, from: usize, to: usize) -> Slice<'_> {
-        Slice { ids: &[0], close: &self.0.columns().close[from..to] }
-    }
-    fn times(&self) -> &[i64] {
-        &self.0.columns().close_time
-    }
-    fn single(&self) -> Option<&Bars> {
-        Some(self.0)
-    }
-}
-
-struct Many<'a>(&'a Merged);
-
-impl Rows for Many<'_> {
-    #[inline]
-    fn instants(&self) -> usize {
-        self.0.time.len()
-    }
-    #[inline]
-    fn time(&self, instant: usize) -> i64 {
-        self.0.time[instant]
-    }
-    #[inline]
-    fn range(&self, instant: usize) -> (usize, usize) {
-        (self.0.start[instant] as usize, self.0.start[instant + 1] as usize)
-    }
-    #[inline]
-    fn id(&self, at: usize) -> usize {
-        self.0.id[at] as usize
-    }
-    #[inline]
-    fn row(&self, at: usize) -> usize {
-        self.0.row[at] as usize
-    }
-    #[inline]
-    fn high(&self, at: usize) -> f64 {
-        self.0.high[at]
-    }
-    #[inline]
-    fn low(&self, at: usize) -> f64 {
-        self.0.low[at]
-    }
-    #[inline]
-    fn close(&self, at: usize) -> f64 {
-        self.0.close[at]
-    }
-    fn slice(&self, from: usize, to: usize) -> Slice<'_> {
-        Slice { ids: &self.0.id[from..to], close: &self.0.close[from..to] }
-    }
-    fn times(&self) -> &[i64] {
-        &self.0.time
-    }
-    fn single(&self) -> Option<&Bars> {
-        None
-    }
 }
 
 struct Kernel<'s> {

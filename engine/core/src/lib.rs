@@ -79,6 +79,7 @@ pub mod order;
 pub mod portfolio;
 pub mod record;
 pub mod registry;
+mod rows;
 pub mod setup;
 pub mod strategy;
 pub mod time;

@@ -58,7 +58,7 @@ impl Distance {
     }
 
     /// The distance as an order's price and how to read it.
-    pub(crate) fn from_fill(&self, cx: &Context, id: InstrumentId) -> Option<(Price, PriceBasis)> {
+    pub(crate) fn order_price(&self, cx: &Context, id: InstrumentId) -> Option<(Price, PriceBasis)> {
         let (value, basis) = match self.unit {
             Unit::Percent => (self.value / 100.0, PriceBasis::FromFillFraction),
             _ => (self.in_price(cx, id)?, PriceBasis::FromFill),

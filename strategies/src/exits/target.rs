@@ -47,7 +47,7 @@ impl Exit for Target {
     }
 
     fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder> {
-        let Some((price, basis)) = self.distance.from_fill(cx, id) else { return Vec::new() };
+        let Some((price, basis)) = self.distance.order_price(cx, id) else { return Vec::new() };
         let mut order = NewOrder::new(id, side.opposite(), Size::AsParent, OrderKind::Limit { limit: price });
         order.basis = basis;
         vec![order.child_of(entry).oco(group)]

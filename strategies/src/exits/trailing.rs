@@ -53,7 +53,7 @@ impl Exit for Trailing {
     fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder> {
         let trail = match self.distance.fraction() {
             Some(fraction) => Trail::Fraction(fraction),
-            None => match self.distance.from_fill(cx, id) {
+            None => match self.distance.order_price(cx, id) {
                 Some((amount, _)) => Trail::Amount(amount),
                 None => return Vec::new(),
             },

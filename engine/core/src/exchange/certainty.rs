@@ -12,10 +12,11 @@
 
 use std::collections::BTreeSet;
 
-use super::book::{Book, Desk, Phase, Working};
+use super::book::Book;
 use super::level::Level;
 use super::matching::Walk;
 use super::rules::{FillRules, TradedBar};
+use super::working::{Desk, Phase, Working};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderId, OrderKind, OrderState, Reason, Side, Trail};

@@ -1,10 +1,11 @@
 //! The bounds search against random paths, and against its own mirror image.
 
-use super::book::{Book, Desk, Working};
+use super::book::Book;
 use super::level::Level;
 use super::matching::Walk;
 use super::rules::{FillRules, LimitFill, LimitGap, PathRule, Slippage, TradedBar};
 use super::scenario::{self, Case, CaseOrder};
+use super::working::{Desk, Working};
 use crate::fixed::{Money, Price, Quantity, Rate, SCALE};
 use crate::instrument::{Instrument, InstrumentId, Symbol};
 use crate::order::{NewOrder, OcoId, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce, Trail};

@@ -4,9 +4,10 @@
 //! of the bar's volume; the certainty search takes the same steps along every
 //! other path a bar allows.
 
-use super::book::{Book, Desk, Phase, Slot};
+use super::book::Book;
 use super::level::Level;
 use super::rules::{FillRules, LimitGap, TradedBar};
+use super::working::{Desk, Phase, Slot};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderKind, OrderState, Reason, Side, TimeInForce};

@@ -120,7 +120,9 @@ mod rules;
 pub mod scenario;
 pub mod scenario_json;
 pub(crate) mod sim;
+mod working;
 
-pub use book::{Book, Desk, Working};
+pub use book::Book;
 pub use level::Level;
 pub use rules::{FillRules, LimitFill, LimitGap, MarketFill, ONE, PathRule, Slippage, TradedBar};
+pub use working::{Desk, Working};

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::book::{Book, Desk, Working};
+use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
 use super::rules::{FillRules, PathRule, TradedBar};
+use super::working::{Desk, Working};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};

@@ -1,10 +1,11 @@
 //! `SimExchange`: the books of all instruments, and what a bar does to them.
 
-use super::book::{Book, Desk, Phase, Slot, Working};
+use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
 use super::level::Level;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
+use super::working::{Desk, Phase, Slot, Working};
 use crate::account::Purse;
 use crate::bars::BarRef;
 use crate::context::Context;

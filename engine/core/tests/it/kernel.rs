@@ -20,7 +20,7 @@ use crate::strategies::{Chaos, Idle, Script};
 fn options(seed: u64) -> RunOptions {
     let paths = [PathRule::NearFirst, PathRule::HighFirst, PathRule::Pessimistic, PathRule::Optimistic];
     RunOptions {
-        account: if seed % 3 == 0 {
+        account: if seed.is_multiple_of(3) {
             AccountKind::Margin { leverage: Rate::from_f64(2.0).unwrap() }
         } else {
             AccountKind::Cash
@@ -28,8 +28,8 @@ fn options(seed: u64) -> RunOptions {
         fees: FeeSchedule::Rate(Rate::from_f64(0.001).unwrap()),
         fills: FillRules {
             path: paths[seed as usize % 4],
-            slippage: if seed % 2 == 0 { Slippage::None } else { Slippage::Amount(price("0.02")) },
-            participation: (seed % 5 == 0).then(|| Rate::from_f64(0.02).unwrap()),
+            slippage: if seed.is_multiple_of(2) { Slippage::None } else { Slippage::Amount(price("0.02")) },
+            participation: seed.is_multiple_of(5).then(|| Rate::from_f64(0.02).unwrap()),
             ..FillRules::default()
         },
         ..RunOptions::default()
@@ -46,8 +46,8 @@ fn chaos(seed: u64, timers: bool, per_bar: bool) -> (RunResult, Vec<String>) {
 #[test]
 fn quiet_runs_do_not_show() {
     for seed in 0..60 {
-        let (slow, slow_seen) = chaos(seed, seed % 2 == 0, true);
-        let (fast, fast_seen) = chaos(seed, seed % 2 == 0, false);
+        let (slow, slow_seen) = chaos(seed, seed.is_multiple_of(2), true);
+        let (fast, fast_seen) = chaos(seed, seed.is_multiple_of(2), false);
         assert_eq!(slow_seen, fast_seen, "seed {seed}");
         assert_eq!(slow, fast, "seed {seed}");
         assert!(seed != 1 || slow.fills.len() > 20, "the strategy must trade: {} fills", slow.fills.len());
@@ -98,7 +98,7 @@ fn the_ledger_balances_and_carries_the_equity() {
         let last = *result.equity.last().unwrap();
         assert!((last - result.final_equity.to_f64()).abs() < 1e-6, "seed {seed}");
         assert_eq!(result.cash_column().last().copied(), Some(result.final_cash.to_f64()), "seed {seed}");
-        if seed % 3 != 0 {
+        if !seed.is_multiple_of(3) {
             assert!(result.cash_column().iter().all(|c| *c >= 0.0), "seed {seed}: a cash account went below zero");
         }
     }

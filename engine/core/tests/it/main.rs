@@ -1,5 +1,5 @@
 //! Scenario, property and invariant tests of the core.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod common;
 mod kernel;

@@ -1,0 +1,193 @@
+//! `Working`: one order in a book, and `Desk`: the account behind it.
+//!
+//! An order knows what it may still execute; where it stands in the book is the
+//! book's business, and what it may cost is the desk's.
+
+use super::level::Level;
+use super::rules::share;
+use crate::fixed::{Price, Quantity, Rate};
+use crate::instrument::Instrument;
+use crate::order::{OcoId, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail};
+
+/// Index of a working order in its book.
+pub(crate) type Slot = u32;
+
+/// Stands for "as much as the parent fills" and "not known yet".
+pub(crate) const UNLIMITED: Quantity = Quantity::from_units(i64::MAX / 4);
+
+/// Where a working order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Phase {
+    /// A child whose parent has not filled, or that has nothing left to do until it fills more.
+    Waiting,
+    /// In one of the two stacks.
+    Resting,
+    /// A market order, or triggered into one.
+    Market,
+    /// Waits for an auction.
+    Auction,
+    /// Reached its level, but the bar's volume is used up; rests again from the next bar.
+    Parked,
+    /// Gone; the slot is free from the next bar.
+    Closed,
+}
+
+/// A working order.
+#[derive(Clone, Debug)]
+pub struct Working {
+    pub(crate) id: OrderId,
+    pub(crate) side: Side,
+    pub(crate) kind: OrderKind,
+    pub(crate) basis: PriceBasis,
+    pub(crate) tif: TimeInForce,
+    pub(crate) size: Size,
+    pub(crate) post_only: bool,
+    pub(crate) shrink_to_fit: bool,
+    pub(crate) oco: Option<OcoId>,
+    pub(crate) parent: Option<OrderId>,
+    pub(crate) parent_filled: Quantity,
+    pub(crate) parent_open: bool,
+    pub(crate) has_children: bool,
+    pub(crate) phase: Phase,
+    /// Has not seen its first price yet.
+    pub(crate) fresh: bool,
+    /// `size` is resolved into `total`.
+    pub(crate) sized: bool,
+    pub(crate) total: Quantity,
+    pub(crate) filled: Quantity,
+    /// Taken away by fills of its one-cancels-other siblings.
+    pub(crate) reduced: Quantity,
+    /// Count of traded bars when it became active.
+    pub(crate) active_since: u32,
+    /// Trailing orders: the best level passed since activation.
+    pub(crate) best: Level,
+    /// Level at which it stands in its stack.
+    pub(crate) level: Level,
+}
+
+impl Working {
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> OrderId {
+        self.id
+    }
+
+    /// Buy or sell.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// Type and prices as they stand now (a triggered stop-limit is a limit).
+    #[must_use]
+    pub fn kind(&self) -> OrderKind {
+        self.kind
+    }
+
+    /// Filled so far.
+    #[must_use]
+    pub fn filled(&self) -> Quantity {
+        self.filled
+    }
+
+    /// The requested size.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// True when it may take less than it asked for.
+    #[must_use]
+    pub fn shrink_to_fit(&self) -> bool {
+        self.shrink_to_fit
+    }
+
+    /// What it could execute now; zero while a child waits, `UNLIMITED` while
+    /// the size is still to be resolved.
+    pub(crate) fn open_quantity(&self) -> Quantity {
+        let limit = if self.parent.is_some() { self.total.min(self.parent_filled) } else { self.total };
+        (limit - self.reduced - self.filled).max(Quantity::ZERO)
+    }
+
+    /// True when nothing is left and nothing can come.
+    pub(super) fn is_complete(&self) -> bool {
+        let limit =
+            if self.parent.is_some() && !self.parent_open { self.total.min(self.parent_filled) } else { self.total };
+        self.filled + self.reduced >= limit
+    }
+
+    /// True when some path between these prices reaches the level of this trailing order.
+    pub(crate) fn may_fire_trailing(&self, low: Price, high: Price) -> bool {
+        let Some(trail) = self.kind.trail() else { return false };
+        let mut tightest = self.clone();
+        match self.side {
+            Side::Sell => {
+                tightest.best = self.best.max(Level::at(high));
+                tightest.trail_level(trail) >= Level::at(low)
+            }
+            Side::Buy => {
+                tightest.best = self.best.min(Level::at(low));
+                tightest.trail_level(trail) <= Level::at(high)
+            }
+        }
+    }
+
+    /// The stop level of a trailing order for its present best level.
+    pub(super) fn trail_level(&self, trail: Trail) -> Level {
+        let best = self.best.price();
+        let distance = match trail {
+            Trail::Amount(distance) => distance,
+            Trail::Fraction(rate) => share(best, rate),
+        };
+        self.best.beside(match self.side {
+            Side::Sell => best - distance,
+            Side::Buy => best + distance,
+        })
+    }
+}
+
+/// What the exchange asks of the account behind the orders, and tells it.
+pub trait Desk {
+    /// Resolves a size that depends on money at a price. Whole lots; zero if nothing fits.
+    fn resolve(&mut self, order: &Working, price: Price) -> Quantity;
+    /// How much of `quantity` may trade at `price`: all, less (`shrink_to_fit`), or a refusal.
+    ///
+    /// # Errors
+    /// The reason of the refusal.
+    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
+    /// A fill happened.
+    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity);
+    /// An order ended.
+    fn closed(&mut self, order: &Working, state: OrderState, reason: Reason);
+}
+
+/// The absolute prices of a child whose prices are distances from the fill.
+pub(super) fn resolve_prices(order: &Working, fill: Price, instrument: &Instrument) -> OrderKind {
+    let distance = |d: Price| match order.basis {
+        PriceBasis::FromFillFraction => {
+            // The distance is a fraction at 1e-8; rates count at 1e-12.
+            let rate = Rate::from_f64(d.to_f64()).unwrap_or(Rate::ZERO);
+            share(fill, rate)
+        }
+        _ => d,
+    };
+    let beyond = |d: Price, above: bool| {
+        let d = distance(d);
+        let price = if above { fill + d } else { fill - d };
+        instrument.ticks.round(price).max(Price::from_units(1))
+    };
+    let buy = order.side == Side::Buy;
+    match order.kind {
+        // A sell takes profit above and protects below; a buy mirrors.
+        OrderKind::Limit { limit } => OrderKind::Limit { limit: beyond(limit, !buy) },
+        OrderKind::MarketIfTouched { touch } => OrderKind::MarketIfTouched { touch: beyond(touch, !buy) },
+        OrderKind::LimitIfTouched { touch, limit } => {
+            OrderKind::LimitIfTouched { touch: beyond(touch, !buy), limit: beyond(limit, !buy) }
+        }
+        OrderKind::Stop { stop } => OrderKind::Stop { stop: beyond(stop, buy) },
+        OrderKind::StopLimit { stop, limit } => {
+            OrderKind::StopLimit { stop: beyond(stop, buy), limit: beyond(limit, buy) }
+        }
+        kind => kind,
+    }
+}
