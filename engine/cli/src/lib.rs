@@ -1,1 +1,76 @@
-//! The engine command: a library main(Registry) and the binary.
+//! The `engine` command as a library: every command over any registry.
+//!
+//! A crate of one's own strategies is a binary of three lines:
+//!
+//! ```no_run
+//! # use engine_core::registry::Registry;
+//! # let my_registry = Registry::new();
+//! engine_cli::main(my_registry);
+//! ```
+//!
+//! Commands only read flags, call the crates that do the work and print. Results
+//! go to standard output, everything else to standard error. Exit codes: 0 ok,
+//! 2 usage, config or bad data, 1 failure.
+
+mod backtest;
+mod failure;
+mod indicators;
+mod output;
+mod progress;
+mod simulate_orders;
+mod stats;
+mod strategies;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use engine_core::registry::Registry;
+
+/// Backtests from a TOML file, with every figure reproducible.
+#[derive(Debug, Parser)]
+#[command(
+    name = "engine",
+    version,
+    arg_required_else_help = true,
+    after_help = "Example:\n  engine backtest configs/macd.toml"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Backtest(backtest::Arguments),
+    Verify(verify::Arguments),
+    SimulateOrders(simulate_orders::Arguments),
+    Indicators(indicators::Arguments),
+    Strategies(strategies::Arguments),
+    Stats(stats::Arguments),
+}
+
+/// Runs the command that the program's arguments name.
+#[must_use]
+pub fn main(registry: Registry) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no reason to complain about.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = match arguments.command {
+        Command::Backtest(arguments) => backtest::run(&arguments, &registry),
+        Command::Verify(arguments) => verify::run(&arguments, &registry),
+        Command::SimulateOrders(arguments) => simulate_orders::run(&arguments),
+        Command::Indicators(arguments) => indicators::run(&arguments),
+        Command::Strategies(arguments) => strategies::run(&arguments, &registry),
+        Command::Stats(arguments) => stats::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

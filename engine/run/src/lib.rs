@@ -1,1 +1,30 @@
 //! A TOML file and a registry in, a run out.
+//!
+//! The way of a run: [`Config::read`] (the file, checked key by key, every error
+//! with its line and column) -> [`backtest()`] (load the data, cut the period, run,
+//! run again for the scenarios) -> [`RunFolder`] (the files a run leaves behind)
+//! -> [`verify()`] (the same run again, compared).
+//!
+//! Nothing here knows a strategy by name: plugins come in a
+//! [`engine_core::registry::Registry`]. Nothing here prints.
+
+mod backtest;
+mod benchmark;
+mod composition;
+pub mod config;
+mod error;
+mod folder;
+mod load;
+mod manifest;
+mod moment;
+mod nearest;
+mod tables;
+mod verify;
+
+pub use backtest::{Outcome, Stage, backtest};
+pub use config::{Config, ConfigError};
+pub use error::RunFailure;
+pub use folder::{FolderOptions, RunFolder};
+pub use manifest::{InputFile, Manifest};
+pub use nearest::nearest;
+pub use verify::{Verdict, verify};

@@ -407,6 +407,7 @@ impl Book {
                 if order.basis != PriceBasis::Absolute {
                     order.kind = resolve_prices(order, price, instrument);
                     order.basis = PriceBasis::Absolute;
+                    desk.priced(order);
                 }
                 self.grow(child, position);
             }

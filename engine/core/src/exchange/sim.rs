@@ -13,7 +13,7 @@ use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
-use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size};
+use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size};
 use crate::record::{AmbiguousBar, Fill};
 use crate::time::Timestamp;
 
@@ -84,6 +84,12 @@ impl Desk for Clearing<'_> {
         let admitted = self.purse().admit(order.side(), order.shrink_to_fit(), price, quantity);
         self.refused |= admitted != Ok(quantity);
         admitted
+    }
+
+    fn priced(&mut self, order: &Working) {
+        let request = &mut self.cx.orders[order.id().index()].order;
+        request.kind = order.kind();
+        request.basis = PriceBasis::Absolute;
     }
 
     #[inline(never)]

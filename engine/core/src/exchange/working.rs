@@ -155,6 +155,8 @@ pub trait Desk {
     /// # Errors
     /// The reason of the refusal.
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
+    /// A child whose prices were distances from its parent's fill has prices of its own now.
+    fn priced(&mut self, _order: &Working) {}
     /// A fill happened.
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity);
     /// An order ended.

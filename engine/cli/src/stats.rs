@@ -1,0 +1,135 @@
+//! `engine stats performance FILE.csv`.
+//!
+//! Names are those of the reference tables; an undefined figure is an empty
+//! field, or null in JSON.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use engine_data::DataError;
+use engine_data::number::digits17;
+use engine_data::table::{TextTable, read_table};
+use risk::{benchmark, moments, performance, ratios};
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+use crate::output;
+
+/// Statistics of a table
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  engine stats performance equity.csv --column equity")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Performance(Performance),
+}
+
+/// Return, risk and their ratios, of an equity curve
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  engine stats performance equity.csv\n  engine stats performance equity.csv --column equity --periods-per-year 52 --json"
+)]
+struct Performance {
+    /// A CSV with a header, one row per period
+    file: PathBuf,
+    /// The column with the equity
+    #[arg(long, default_value = "equity")]
+    column: String,
+    /// Periods in a year, 1 to 1,000,000
+    #[arg(long, value_name = "N", default_value_t = 252.0, value_parser = in_range::<1, 1_000_000>)]
+    periods_per_year: f64,
+    /// Yearly risk-free rate of `sharpe`, a fraction from 0 to 10
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = in_range::<0, 10>)]
+    risk_free: f64,
+    /// A column with the benchmark's return of each period, for alpha and beta
+    #[arg(long, value_name = "COLUMN")]
+    benchmark: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn in_range<const LOW: u32, const HIGH: u32>(text: &str) -> Result<f64, String> {
+    let (low, high) = (f64::from(LOW), f64::from(HIGH));
+    let found = text.parse().ok().filter(|x| (low..=high).contains(x));
+    found.ok_or_else(|| format!("expected a number from {low} to {high}"))
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Performance(arguments) => performance(arguments),
+    }
+}
+
+fn performance(arguments: &Performance) -> Result<(), Failure> {
+    let table = read_table(&arguments.file)?;
+    let equity = column(&table, &arguments.column, 0)?;
+    if equity.len() < 2 {
+        let problem = format!("has {} rows, expected at least 2", equity.len());
+        return Err(DataError::file(&arguments.file, problem).into());
+    }
+    let mut figures = figures(&equity, arguments);
+    if let Some(name) = &arguments.benchmark {
+        // The first period has no return.
+        let theirs = column(&table, name, 1)?;
+        let ours = ratios::returns(&equity).unwrap_or_default();
+        figures.push(("alpha_annual", benchmark::alpha(&ours, &theirs, arguments.periods_per_year)));
+        figures.push(("beta", benchmark::beta(&ours, &theirs)));
+        figures.push(("information_ratio", benchmark::information_ratio(&ours, &theirs)));
+    }
+    if arguments.json {
+        let pairs = figures.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+        let text = serde_json::to_string_pretty(&pairs.collect::<Map<_, _>>()).map_err(Failure::other)?;
+        return output::print(&format!("{text}\n"));
+    }
+    let lines = figures.iter().map(|(name, value)| format!("{name:28}{}\n", value.map_or_else(String::new, digits17)));
+    output::print(&lines.collect::<String>())
+}
+
+/// A column of finite numbers from a row on; the first that is none is an error.
+fn column(table: &TextTable, name: &str, from: usize) -> Result<Vec<f64>, Failure> {
+    let mut values = table.column_f64(name)?;
+    let wrong = values.iter().enumerate().skip(from).find(|(_, x)| !x.is_finite());
+    if let Some((row, _)) = wrong {
+        let line = table.line(row).unwrap_or(0);
+        return Err(DataError::field(table.path(), line, name, "is no finite number").into());
+    }
+    Ok(values.split_off(from.min(values.len())))
+}
+
+fn figures(equity: &[f64], arguments: &Performance) -> Vec<(&'static str, Option<f64>)> {
+    let periods = arguments.periods_per_year;
+    let p = performance::performance(equity, periods);
+    let returns = ratios::returns(equity).unwrap_or_default();
+    vec![
+        ("total_return", p.total_return),
+        ("cagr", p.cagr),
+        ("ann_volatility", p.volatility),
+        ("sharpe_rf0", p.sharpe),
+        ("sharpe", ratios::sharpe(&returns, periods, arguments.risk_free)),
+        ("sortino_rf0", p.sortino),
+        ("calmar", p.calmar),
+        ("downside_risk", p.downside_risk),
+        ("max_drawdown", p.max_drawdown),
+        ("longest_drawdown_periods", p.longest_drawdown.map(|n| n as f64)),
+        ("ulcer_index", p.ulcer_index),
+        ("best", p.best),
+        ("worst", p.worst),
+        ("win_rate_nonzero", p.win_rate),
+        ("win_rate_all", p.win_rate_all),
+        ("profit_factor_returns", p.profit_factor),
+        ("omega_0", p.profit_factor),
+        ("payoff_ratio", p.payoff_ratio),
+        ("tail_ratio", p.tail_ratio),
+        ("skew_adjusted", p.skew),
+        ("skew_population", moments::skew(&returns)),
+        ("excess_kurtosis_adjusted", p.excess_kurtosis),
+        ("excess_kurtosis_population", moments::excess_kurtosis(&returns)),
+        ("stability_r2", p.stability),
+        ("psr_0", p.probabilistic_sharpe),
+    ]
+}

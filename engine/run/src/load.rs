@@ -1,0 +1,201 @@
+//! The data of a run: files read, cut to the period, made into a feed.
+//!
+//! A bar belongs to the run when it opens at or after `start` and, by a day as
+//! `end`, opens on that day or before; by a time, closes at or before it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine_core::bars::Bars;
+use engine_core::feed::{Feed, Series};
+use engine_core::instrument::Symbol;
+use engine_core::time::Timestamp;
+use engine_data::contract::contract_path;
+use engine_data::{DataError, Loaded, Prices, read_bars};
+
+use crate::config::{Config, ConfigError, DataConfig};
+use crate::error::RunFailure;
+use crate::manifest::{InputFile, sha256_of_file};
+use crate::nearest::hint;
+
+/// The data of a run.
+pub(crate) struct Input {
+    pub(crate) feed: Arc<Feed>,
+    /// First instant of the run; bars before it warm up indicators.
+    pub(crate) begin: Timestamp,
+    /// The account's currency.
+    pub(crate) currency: String,
+    /// What the strategy trades; empty when it does not say.
+    pub(crate) symbol: String,
+    pub(crate) files: Vec<InputFile>,
+    pub(crate) warnings: Vec<String>,
+    /// Time zone, and where the prices come from, per symbol.
+    pub(crate) sources: Vec<(String, String)>,
+}
+
+/// Reads, cuts and joins the data of a config.
+pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
+    let mut series = Vec::with_capacity(config.data.len());
+    let (mut files, mut warnings, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+    let mut begin = Timestamp::MAX;
+    let mut currency = config.account.currency.clone();
+    for (number, data) in config.data.iter().enumerate() {
+        let path = config.resolve(&data.file);
+        let mut loaded = read_bars(&path, &data.contract()).map_err(|e| placed(config, number, &path, e))?;
+        warnings.append(&mut loaded.warnings);
+        let symbol = Symbol::new(&loaded.contract.symbol)
+            .map_err(|e| config.error(&format!("data.{number}.symbol"), e.to_string()))?;
+        check_currency(config, number, &mut currency, &loaded)?;
+        if series.iter().any(|s: &Series| s.instrument.symbol == symbol) {
+            let problem = format!("its symbol {symbol} is given twice");
+            return Err(config.error(&format!("data.{number}.file"), problem).into());
+        }
+        files.extend(inputs(data, &path, &loaded).map_err(RunFailure::Data)?);
+        let source = &loaded.contract.source;
+        let source = if source.is_empty() { "source not stated" } else { source };
+        let about = format!(
+            "{} bars, {} prices, times in {}; {source}",
+            loaded.contract.bars, loaded.contract.prices, loaded.contract.timezone
+        );
+        sources.push((symbol.to_string(), about));
+        let (one, first) = cut(config, data, symbol, loaded)?;
+        begin = begin.min(first);
+        series.push(one);
+    }
+    let symbol = trading_symbol(config, &series)?;
+    if let Some(benchmark) = &config.benchmark
+        && !series.iter().any(|s| s.instrument.symbol.as_str() == benchmark)
+    {
+        return Err(not_in_data(config, "benchmark.symbol", benchmark, &series).into());
+    }
+    let feed = Feed::new(series).map_err(|e| config.error("data", e.to_string()))?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    sources.sort();
+    Ok(Input {
+        feed: Arc::new(feed),
+        begin,
+        currency: currency.unwrap_or_else(|| "USD".to_owned()),
+        symbol,
+        files,
+        warnings,
+        sources,
+    })
+}
+
+/// Data errors that a key of the config causes point to that key.
+fn placed(config: &Config, number: usize, path: &Path, error: DataError) -> RunFailure {
+    if error.source.is_some() && error.path == path {
+        return config.error(&format!("data.{number}.file"), error.to_string()).into();
+    }
+    // A contract that lacks a key, or says another thing than the config.
+    let key = error.problem.split([':', ' ']).next().unwrap_or_default().to_owned();
+    let of_contract = error.line.is_none() && error.path == contract_path(path);
+    if of_contract && config.has(&format!("data.{number}.{key}")) {
+        return config.error(&format!("data.{number}.{key}"), error.to_string()).into();
+    }
+    if error.line.is_none() && error.problem.starts_with("the data contract has no") {
+        return config.error(&format!("data.{number}"), error.to_string()).into();
+    }
+    RunFailure::Data(error)
+}
+
+fn check_currency(
+    config: &Config,
+    number: usize,
+    account: &mut Option<String>,
+    loaded: &Loaded,
+) -> Result<(), ConfigError> {
+    let found = &loaded.contract.currency;
+    let account = account.get_or_insert_with(|| found.clone());
+    if account == found {
+        return Ok(());
+    }
+    let symbol = &loaded.contract.symbol;
+    let problem = format!(
+        "{account} account cannot trade an instrument in {found} ({symbol}): conversion is not available in this version"
+    );
+    let inline = format!("data.{number}.currency");
+    let key = if config.has(&inline) || !config.has("account.currency") { inline.as_str() } else { "account.currency" };
+    Err(config.error(key, problem))
+}
+
+fn inputs(data: &DataConfig, path: &Path, loaded: &Loaded) -> Result<Vec<InputFile>, DataError> {
+    let beside = |of: &Path| {
+        let name = of.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Path::new(&data.file).with_file_name(name).to_string_lossy().into_owned()
+    };
+    let mut files = vec![InputFile { path: data.file.clone(), sha256: loaded.sha256.clone() }];
+    let contract = contract_path(path);
+    if let Some(sha256) = sha256_of_file(&contract)? {
+        files.push(InputFile { path: beside(&contract), sha256 });
+    }
+    if let Some(sha256) = &loaded.actions_sha256 {
+        let actions = engine_data::actions::actions_path(path);
+        files.push(InputFile { path: beside(&actions), sha256: sha256.clone() });
+    }
+    Ok(files)
+}
+
+/// The bars of the period, with those before it that indicators are to see;
+/// and the close of the first bar of the period.
+fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Result<(Series, Timestamp), ConfigError> {
+    let zone = loaded.contract.timezone;
+    let columns = loaded.bars.columns();
+    let rows = loaded.bars.len();
+    let first = config.run.start.map_or(0, |start| {
+        let start = start.first_instant(zone).nanos();
+        columns.open_time.partition_point(|t| *t < start)
+    });
+    let last = config.run.end.map_or(rows, |end| match end.day_after(zone) {
+        Some(after) => columns.open_time.partition_point(|t| *t < after.nanos()),
+        None => {
+            let end = end.first_instant(zone).nanos();
+            columns.close_time.partition_point(|t| *t <= end)
+        }
+    });
+    if first >= last {
+        let text =
+            |row: usize| columns.close_time.get(row).map_or(String::new(), |t| Timestamp::from_nanos(*t).to_string());
+        let key = if config.run.start.is_some() && first == rows { "run.start" } else { "run.end" };
+        let from = config.run.start.map_or_else(|| "its start".to_owned(), |m| m.to_string());
+        let to = config.run.end.map_or_else(|| "its end".to_owned(), |m| m.to_string());
+        let problem = format!(
+            "{symbol} has no bar from {from} to {to}; its bars close from {} to {}",
+            text(0),
+            text(rows.saturating_sub(1))
+        );
+        return Err(config.error(key, problem));
+    }
+    let from = first.saturating_sub(config.run.warmup_bars);
+    let begin = Timestamp::from_nanos(columns.close_time[first]);
+    let opens = columns.open_time[from];
+    let instrument = data.instrument(symbol, &loaded.contract.currency);
+    let bars: Bars = if (from, last) == (0, rows) { loaded.bars } else { loaded.bars.slice(from, last) };
+    let flags = loaded.session_start.get(from..last).unwrap_or_default();
+    // Empty means that every bar is a session of its own.
+    let session_start = if flags.iter().all(|starts| *starts) { Vec::new() } else { flags.to_vec() };
+    let adjusted = loaded.contract.prices == Prices::Adjusted;
+    let mut actions = if adjusted { Vec::new() } else { loaded.actions };
+    // What took effect before the first bar is in its prices.
+    actions.retain(|action| action.ex_time.nanos() > opens);
+    let series = Series { instrument, bars: Arc::new(bars), session_start: Arc::new(session_start), actions };
+    Ok((series, begin))
+}
+
+fn trading_symbol(config: &Config, series: &[Series]) -> Result<String, ConfigError> {
+    match (&config.strategy.symbol, series) {
+        (Some(symbol), _) if series.iter().any(|s| s.instrument.symbol.as_str() == symbol) => Ok(symbol.clone()),
+        (Some(symbol), _) => Err(not_in_data(config, "strategy.symbol", symbol, series)),
+        (None, [one]) => Ok(one.instrument.symbol.to_string()),
+        (None, _) if config.strategy.composed => {
+            let known = crate::nearest::one_of(series.iter().map(|s| s.instrument.symbol.as_str()));
+            Err(config.error("strategy.symbol", format!("missing, expected {known}")))
+        }
+        (None, _) => Ok(String::new()),
+    }
+}
+
+fn not_in_data(config: &Config, key: &str, symbol: &str, series: &[Series]) -> ConfigError {
+    let known: Vec<&str> = series.iter().map(|s| s.instrument.symbol.as_str()).take(20).collect();
+    config.error(key, format!("{symbol} is not in the data{}", hint(symbol, known.iter().copied())))
+}

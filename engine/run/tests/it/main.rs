@@ -1,0 +1,8 @@
+//! Configs and runs, end to end.
+
+mod broken;
+mod golden;
+mod overrides;
+mod period;
+mod runs;
+mod support;
