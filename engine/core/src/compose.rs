@@ -173,7 +173,7 @@ impl Strategy for Composed {
                 }
             }
         }
-        if bar.row() < self.start_after {
+        if intent == Intent::Hold || bar.row() < self.start_after {
             return;
         }
         match intent {

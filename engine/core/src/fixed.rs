@@ -75,6 +75,13 @@ fn write_units(f: &mut fmt::Formatter<'_>, units: i128) -> fmt::Result {
     f.pad(&format!("{sign}{whole}.{}", digits.trim_end_matches('0')))
 }
 
+/// The rare amount beyond 64 bits; apart, so that it is not computed in advance.
+#[cold]
+#[inline(never)]
+fn wide_to_f64(units: i128) -> f64 {
+    units as f64 / SCALE as f64
+}
+
 macro_rules! fixed {
     ($(#[$doc:meta])* $name:ident, $repr:ty) => {
         $(#[$doc])*
@@ -107,7 +114,7 @@ macro_rules! fixed {
                 // 128-bit amounts that fit 64 bits convert without a library call.
                 match i64::try_from(self.0) {
                     Ok(units) => units as f64 / SCALE as f64,
-                    Err(_) => self.0 as f64 / SCALE as f64,
+                    Err(_) => wide_to_f64(i128::from(self.0)),
                 }
             }
 

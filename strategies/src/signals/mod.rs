@@ -20,12 +20,13 @@ use engine_core::strategy::Intent;
 /// when it falls below. Undefined values (NaN) want nothing.
 #[inline]
 pub(crate) fn crossing(before: f64, now: f64) -> Intent {
-    if before <= 0.0 && now > 0.0 {
-        Intent::Enter(Side::Buy)
-    } else if before >= 0.0 && now < 0.0 {
-        Intent::Exit
-    } else {
-        Intent::Hold
+    // Without branches: which way prices go is what no processor can predict.
+    let up = (before <= 0.0) & (now > 0.0);
+    let down = (before >= 0.0) & (now < 0.0);
+    match (up, down) {
+        (true, _) => Intent::Enter(Side::Buy),
+        (false, true) => Intent::Exit,
+        (false, false) => Intent::Hold,
     }
 }
 

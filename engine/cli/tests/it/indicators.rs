@@ -104,7 +104,13 @@ fn what_is_missing_or_unknown_is_said() {
     }
     let (code, _, stderr) = outcome(&mut engine(Path::new("."), &["indicators", "no.csv", "--add", "sma(2)"]));
     assert_eq!((code, stderr.as_str()), (Some(2), "no.csv: cannot read: No such file or directory (os error 2)\n"));
-    let (code, _, stderr) = written("close\n1\n", &["macd(12,26,9)", "macd(5,10,3)"]);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("another indicator gives out_macd too"), "{stderr}");
+}
+
+#[test]
+fn the_same_indicator_with_other_arguments_has_other_columns() {
+    let (code, stdout, _) = written("close\n1\n", &["macd", "macd(12,26,9)", "macd(5,10,3)"]);
+    assert_eq!(code, Some(0));
+    let expected =
+        "close,out_macd,out_macd_signal,out_macd_hist,out_macd_5_10_3,out_macd_signal_5_10_3,out_macd_hist_5_10_3";
+    assert_eq!(stdout.lines().next(), Some(expected));
 }

@@ -188,12 +188,16 @@ impl SimExchange {
             || !book.auctions.is_empty()
             || !book.looking.is_empty()
             || book.expiring > 0;
-        self.watch[id.index()] = if busy {
-            EVERYTHING
-        } else {
-            let (below, above) = book.bounds();
-            (below.map_or(f64::NEG_INFINITY, Price::to_f64), above.map_or(f64::INFINITY, Price::to_f64))
-        };
+        let (below, above) = if busy { (None, None) } else { book.bounds() };
+        let watch = &mut self.watch[id.index()];
+        *watch = if busy { EVERYTHING } else { NOTHING };
+        // Converted one by one, and only where there is a level.
+        if let Some(below) = below {
+            watch.0 = below.to_f64();
+        }
+        if let Some(above) = above {
+            watch.1 = above.to_f64();
+        }
     }
 
     /// Takes an order that passed the gate; bars that open at or after now may fill it.
