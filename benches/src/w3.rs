@@ -77,7 +77,8 @@ impl Prices {
         let open_time = business_days(self.days);
         let close_time: Vec<i64> = open_time.iter().map(|t| t + DAY).collect();
         let series = |symbol: usize| {
-            let column = |from: &[f64]| -> Vec<f64> { from.iter().skip(symbol).step_by(self.symbols).copied().collect() };
+            let column =
+                |from: &[f64]| -> Vec<f64> { from.iter().skip(symbol).step_by(self.symbols).copied().collect() };
             let (open, close) = (column(&self.open), column(&self.close));
             let pairs = || open.iter().zip(&close);
             let columns = BarColumns {

@@ -25,7 +25,8 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
     let [high, low, close] = place.w8()?;
     let series = Series { open: &close, high: &high, low: &low, close: &close, volume: &[], session_start: &[] };
     let set = indicator_set()?;
-    let measure_all = || -> Vec<Ours> { set.iter().map(|(_, indicator)| measure(indicator.as_ref(), series)).collect() };
+    let measure_all =
+        || -> Vec<Ours> { set.iter().map(|(_, indicator)| measure(indicator.as_ref(), series)).collect() };
     let before = measure_all();
     let data = place.data().to_string_lossy().into_owned();
     let answer = peer::python(&place.script("talib_w8.py"), &[&data, "7"])?;

@@ -70,8 +70,10 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
             std::fs::write(&config, CONFIG)?;
             let mut command = Command::new(engine);
             command.arg("backtest").arg(config).arg("--out").arg(&out);
-            let mb = process::peak_mb(&mut command)?;
             let _ = std::fs::remove_dir_all(&out);
+            let mb = process::peak_mb(&mut command)?;
+            let found = process::figures(&std::fs::read_to_string(out.join("summary.json"))?)?;
+            report.checks.push(Check::run("the program and the plain loop", found, expected));
             table.push(Row::new("engine backtest, CSV and run folder", mb, mb).target(limit));
         }
         None => report.notes.push("engine: not there; build it with `cargo build --release` and run this again".into()),

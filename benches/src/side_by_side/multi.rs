@@ -56,7 +56,11 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
         }
         None => report.notes.push("vectorbt: not installed".to_owned()),
     }
-    report.notes.push(format!("joining the {} series into one feed, once: {:.0} ms", prices.symbols, loading.as_secs_f64() * 1e3));
+    report.notes.push(format!(
+        "joining the {} series into one feed, once: {:.0} ms",
+        prices.symbols,
+        loading.as_secs_f64() * 1e3
+    ));
     report.tables.push(table);
     Ok(report)
 }

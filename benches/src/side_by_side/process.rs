@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::Failure;
 use super::timing::time;
 
@@ -20,6 +22,16 @@ pub(super) fn output(command: &mut Command) -> Result<String, Failure> {
         return Err(format!("{:?}: {}", command.get_program(), text.trim_end()).into());
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Fills and final equity of a `summary.json`.
+pub(super) fn figures(summary: &str) -> Result<(usize, f64), Failure> {
+    let summary: Value = serde_json::from_str(summary).map_err(|e| format!("the program's summary: {e}"))?;
+    let number = |key: &str| {
+        let found = summary.get(key).and_then(Value::as_f64);
+        found.ok_or_else(|| format!("the program's summary has no `{key}`"))
+    };
+    Ok((number("fills")? as usize, number("final_equity")?))
 }
 
 /// Peak memory of this process so far, MB of a million bytes; `None` where the

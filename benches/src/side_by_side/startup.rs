@@ -6,7 +6,6 @@ use std::process::Command;
 use engine_core::compose::Composed;
 use engine_core::kernel;
 use engine_core::registry::Plugin;
-use serde_json::Value;
 use strategies::signals::{SmaCross, SmaCrossParameters};
 use strategies::sizing::{Fixed, FixedParameters};
 
@@ -64,8 +63,7 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
         Some(engine) => {
             let out = place.file("w9-run");
             let summary = process::output(command(&engine, &config, &out).arg("--json"))?;
-            let summary: Value = serde_json::from_str(&summary)?;
-            let found = (number(&summary, "fills") as usize, number(&summary, "final_equity"));
+            let found = process::figures(&summary)?;
             report.checks.push(Check::run("the program and its kernel", found, expected(columns)?));
             for (what, flag) in [("engine backtest", None), ("engine backtest --no-report", Some("--no-report"))] {
                 let samples = repeat(REPETITIONS, || {
@@ -109,10 +107,6 @@ fn repeat(count: usize, mut run: impl FnMut() -> Result<std::time::Duration, Fai
     run()?;
     let times = (0..count).map(|_| run().map(|took| took.as_secs_f64() * 1e3));
     Ok(Samples::new(times.collect::<Result<_, _>>()?))
-}
-
-fn number(summary: &Value, key: &str) -> f64 {
-    summary.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN)
 }
 
 /// Fills and equity of the same run without files.

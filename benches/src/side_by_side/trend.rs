@@ -149,7 +149,11 @@ impl Peers<'_> {
         match (answer.samples(), answer.result()) {
             (Ok(samples), Ok(result)) => {
                 let samples = samples.per(bars);
-                let label = if name.contains(' ') { format!("{name}, {bars} bars") } else { format!("{}, {bars} bars", answer.name()) };
+                let label = if name.contains(' ') {
+                    format!("{name}, {bars} bars")
+                } else {
+                    format!("{}, {bars} bars", answer.name())
+                };
                 let line = row(&label, &samples).ratio(samples.median() / self.ours, "x ours");
                 self.table.push(line.target(Target::AtLeast(target)));
                 self.report.checks.push(Check::run(name, result, expected));
