@@ -53,11 +53,11 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
 
     let mut table = Table::new(format!("resting orders, {BARS} bars, ns a bar"));
     for (i, (trades, count)) in cases.iter().enumerate() {
-        let base = times[if *trades { 0 } else { COUNTS.len() }].median();
+        let base = &times[if *trades { 0 } else { COUNTS.len() }];
         let what = if *trades { "trading as in W1" } else { "no strategy" };
         let mut row = Row::new(format!("{count}, {what}"), times[i].median(), times[i].least());
         if *count > 0 {
-            row = row.ratio(times[i].median() / base, "x none");
+            row = row.ratio(times[i].ratio_to(base), "x none");
         }
         if *count == 100 {
             row = row.target(Target::AtMost(1.5));

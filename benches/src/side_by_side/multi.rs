@@ -40,10 +40,9 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
 
     let mut table = Table::new(format!("{} symbols x {} days, ns a bar", prices.symbols, prices.days));
     let row = |what: &str, samples: &Samples| Row::new(what, samples.median(), samples.least());
-    let plain = times[0].median();
     table.push(row("plain loop", &times[0]));
-    table.push(row("ours, buffers reused", &times[1]).ratio(times[1].median() / plain, "x plain loop"));
-    table.push(row("ours, fresh buffers", &times[2]).ratio(times[2].median() / plain, "x plain loop"));
+    table.push(row("ours, buffers reused", &times[1]).ratio(times[1].ratio_to(&times[0]), "x plain loop"));
+    table.push(row("ours, fresh buffers", &times[2]).ratio(times[2].ratio_to(&times[0]), "x plain loop"));
 
     let data = place.data().to_string_lossy();
     match peer::python(&place.script("vectorbt_w3.py"), &[&data, "5"])? {

@@ -3,14 +3,13 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Times of one piece of work, in nanoseconds, ascending.
+/// Times of one piece of work in order of measurement, in nanoseconds unless said otherwise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Samples(Vec<f64>);
 
 impl Samples {
-    pub(super) fn new(mut nanos: Vec<f64>) -> Self {
-        nanos.sort_by(f64::total_cmp);
-        Self(nanos)
+    pub(super) fn new(values: Vec<f64>) -> Self {
+        Self(values)
     }
 
     /// From seconds.
@@ -28,11 +27,23 @@ impl Samples {
     }
 
     pub(super) fn median(&self) -> f64 {
-        self.0.get(self.0.len() / 2).copied().unwrap_or(f64::NAN)
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
     pub(super) fn least(&self) -> f64 {
-        self.0.first().copied().unwrap_or(f64::NAN)
+        self.0.iter().copied().min_by(f64::total_cmp).unwrap_or(f64::NAN)
+    }
+
+    /// How many times the other: the median over repetitions when both ran in turn,
+    /// so that a slow moment of the machine counts for both; else of the medians.
+    pub(super) fn ratio_to(&self, other: &Self) -> f64 {
+        if self.0.len() == other.0.len() {
+            Self::new(self.0.iter().zip(&other.0).map(|(a, b)| a / b).collect()).median()
+        } else {
+            self.median() / other.median()
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! W1: one instrument, MACD, some eight fills per hundred bars.
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
 
 use engine_core::bars::BarColumns;
 use engine_core::exchange::{FillRules, MarketFill};
+use engine_core::feed::Feed;
 use engine_core::kernel::{self, RunOptions, Scratch};
 use engine_core::setup::ColumnCache;
 
@@ -15,91 +18,100 @@ use super::{Failure, Report};
 use crate::{input, w1};
 
 /// Repetitions of ours.
-const REPETITIONS: usize = 11;
+const REPETITIONS: usize = 15;
 /// Bars that the slow peers get.
 const FEWER_BARS: usize = 100_000;
 
-/// Times and result of ours and the plain loop on the same bars.
+/// Ours on some of the bars.
 struct Ours {
-    fused: Samples,
+    bars: usize,
     reused: Samples,
-    fresh: Samples,
     result: (usize, f64),
     expected: (usize, f64),
 }
 
-fn run_sizes(place: &Place) -> Result<Vec<(usize, Ours)>, Failure> {
-    let columns = place.w1()?;
-    let rows = columns.close.len();
-    let sizes = [FEWER_BARS, 3 * FEWER_BARS, rows];
-    sizes.into_iter().filter(|n| *n <= rows).map(|n| Ok((n, measure(input::head(&columns, n))?))).collect()
+/// All sizes of ours, and on all bars the plain loop and a run with fresh buffers.
+struct Measured {
+    fused: Samples,
+    fresh: Samples,
+    sizes: Vec<Ours>,
 }
 
-fn measure(columns: BarColumns) -> Result<Ours, Failure> {
-    let feed = input::feed(columns);
-    let columns = feed.series()[0].bars.columns();
+fn measure(columns: &BarColumns) -> Result<Measured, Failure> {
+    let rows = columns.close.len();
     let options = w1::options();
-    let expected = w1::fused(columns);
-    let first = kernel::run(&feed, &mut w1::strategy(), &options)?;
-    let result = (first.fills.len(), first.final_equity.to_f64());
-    let mut kept = Some(Scratch::from(first));
-    let mut failure = None;
-    let mut fused = || time(|| black_box(w1::fused(black_box(columns)))).0;
-    let mut reused = || {
-        let scratch = kept.take().unwrap_or_default();
-        let (took, run) =
-            time(|| kernel::run_with(&feed, &mut w1::strategy(), &options, &ColumnCache::default(), scratch));
-        match run {
-            Ok(run) => kept = Some(Scratch::from(run)),
-            Err(error) => failure = Some(error),
-        }
-        took
-    };
-    let mut fresh = || time(|| kernel::run(&feed, &mut w1::strategy(), &options).is_ok()).0;
-    let times = in_turn(REPETITIONS, &mut [&mut fused, &mut reused, &mut fresh]);
-    if let Some(error) = failure {
-        return Err(error.into());
+    let sizes = [FEWER_BARS, 3 * FEWER_BARS, rows].into_iter().filter(|n| *n <= rows);
+    let feeds: Vec<Arc<Feed>> = sizes.map(|n| input::feed(input::head(columns, n))).collect();
+    let whole = feeds.last().ok_or("W1 has too few bars")?;
+    let mut works: Vec<Box<dyn FnMut() -> Duration + '_>> = vec![
+        Box::new(|| time(|| black_box(w1::fused(black_box(columns)))).0),
+        Box::new(|| time(|| kernel::run(whole, &mut w1::strategy(), &options).is_ok()).0),
+    ];
+    let mut results = Vec::new();
+    for feed in &feeds {
+        let first = kernel::run(feed, &mut w1::strategy(), &options)?;
+        results.push((first.fills.len(), first.final_equity.to_f64()));
+        let (mut kept, options) = (Scratch::from(first), &options);
+        works.push(Box::new(move || {
+            let (scratch, cache) = (std::mem::take(&mut kept), ColumnCache::default());
+            let (took, run) = time(|| kernel::run_with(feed, &mut w1::strategy(), options, &cache, scratch));
+            // It ran before, so that it runs again.
+            kept = run.map(Scratch::from).unwrap_or_default();
+            took
+        }));
     }
-    let per_bar: Vec<Samples> = times.iter().map(|s| s.per(columns.close.len())).collect();
-    let [fused, reused, fresh] = <[Samples; 3]>::try_from(per_bar).map_err(|_| "three pieces of work")?;
-    Ok(Ours { fused, reused, fresh, result, expected })
+    let mut borrowed: Vec<&mut dyn FnMut() -> Duration> = Vec::new();
+    for work in &mut works {
+        borrowed.push(work.as_mut());
+    }
+    let times = in_turn(REPETITIONS, &mut borrowed);
+    let [fused, fresh, reused @ ..] = times.as_slice() else { return Err("nothing was measured".into()) };
+    let ours = feeds.iter().zip(results).zip(reused).map(|((feed, result), reused)| {
+        let columns = feed.series()[0].bars.columns();
+        let bars = columns.close.len();
+        Ours { bars, reused: reused.per(bars), result, expected: w1::fused(columns) }
+    });
+    Ok(Measured { fused: fused.per(rows), fresh: fresh.per(rows), sizes: ours.collect() })
 }
 
 pub(super) fn run(place: &Place) -> Result<Report, Failure> {
-    let sizes = run_sizes(place)?;
+    let measured = measure(&place.w1()?)?;
     let mut report = Report::default();
-    let Some((rows, all)) = sizes.last() else { return Err("W1 has too few bars".into()) };
-    let (median, fused) = (all.reused.median(), all.fused.median());
-    let mut table = Table::new(format!("{rows} bars, ns a bar"));
-    table.push(row("plain loop", &all.fused));
-    let ratio = |samples: &Samples| (samples.median() / fused, "x plain loop");
-    let (reused, fresh) = (ratio(&all.reused), ratio(&all.fresh));
-    table.push(row("ours, buffers reused", &all.reused).ratio(reused.0, reused.1).target(Target::AtMost(6.0)));
-    table.push(row("ours, fresh buffers", &all.fresh).ratio(fresh.0, fresh.1));
-    report.checks.push(Check::run("ours and the plain loop", all.result, all.expected));
+    let (Some(few), Some(all)) = (measured.sizes.first(), measured.sizes.last()) else {
+        return Err("W1 has too few bars".into());
+    };
+    let fused = &measured.fused;
+    let mut table = Table::new(format!("{} bars, ns a bar", all.bars));
+    table.push(row("plain loop", fused));
+    let reused = row("ours, buffers reused", &all.reused).ratio(all.reused.ratio_to(fused), "x plain loop");
+    table.push(reused.target(Target::AtMost(6.0)));
+    let fresh = row("ours, fresh buffers", &measured.fresh);
+    table.push(fresh.ratio(measured.fresh.ratio_to(fused), "x plain loop"));
 
-    let mut scale = Table::new("bars, ns a bar of ours");
-    let least_of = sizes.first().map_or(f64::NAN, |(_, ours)| ours.reused.median());
-    for (n, ours) in &sizes {
-        let line = row(&format!("{n}"), &ours.reused);
-        scale.push(line.ratio(ours.reused.median() / least_of, "x the shortest").target(Target::AtMost(1.5)));
+    let mut scale = Table::new("ours by number of bars, ns a bar");
+    for ours in &measured.sizes {
+        let line = row(&format!("{} bars, {} fills", ours.bars, ours.result.0), &ours.reused);
+        let ratio = ours.reused.ratio_to(&few.reused);
+        scale.push(line.ratio(ratio, "x the shortest").target(Target::AtMost(1.5)));
+        report.checks.push(Check::run("ours and the plain loop", ours.result, ours.expected));
     }
 
-    let small = sizes.iter().find(|(n, _)| *n == FEWER_BARS).map(|(_, ours)| ours);
-    let mut peers = Peers { report: &mut report, table: &mut table, ours: median };
+    let mut peers = Peers { report: &mut report, table: &mut table, ours: all.reused.median() };
     let data = place.data().to_string_lossy().into_owned();
     let arguments = |bars: usize, repetitions: &str| [data.clone(), bars.to_string(), repetitions.to_owned()];
-    let vectorbt = script(place, "vectorbt_w1.py", &arguments(*rows, "7"));
-    peers.add("vectorbt", vectorbt, *rows, 6.0, all.expected);
-    if let Some(small) = small {
-        peers.ours = small.reused.median();
-        let backtesting = script(place, "backtesting_w1.py", &arguments(FEWER_BARS, "5"));
-        peers.add("backtesting.py", backtesting, FEWER_BARS, 150.0, small.expected);
+    let vectorbt = script(place, "vectorbt_w1.py", &arguments(all.bars, "7"));
+    peers.add("vectorbt", vectorbt, all.bars, 6.0, all.expected);
+    peers.ours = few.reused.median();
+    let backtesting = script(place, "backtesting_w1.py", &arguments(few.bars, "5"));
+    peers.add("backtesting.py", backtesting, few.bars, 150.0, few.expected);
+    if peer::nautilus_program().is_some() {
         let csv = place.w1_csv()?;
-        let quiet = peer::nautilus(&csv, FEWER_BARS, 5, false);
-        peers.add("NautilusTrader without trades", quiet, FEWER_BARS, 100.0, (0, 1_000_000.0));
-        let trading = peer::nautilus(&csv, FEWER_BARS, 1, true);
-        peers.add("NautilusTrader, trading at the close", trading, FEWER_BARS, 100.0, at_close(place)?);
+        let quiet = peer::nautilus(&csv, few.bars, 5, false);
+        peers.add("NautilusTrader without trades", quiet, few.bars, 100.0, (0, 1_000_000.0));
+        let trading = peer::nautilus(&csv, few.bars, 1, true);
+        peers.add("NautilusTrader, trading at the close", trading, few.bars, 100.0, at_close(place)?);
+    } else {
+        report.notes.push("NautilusTrader: not installed".to_owned());
     }
     report.tables = vec![table, scale];
     Ok(report)

@@ -346,6 +346,9 @@ impl Context {
         record.state = state;
         record.reason = reason;
         record.ended = self.now;
-        self.open.retain(|open| *open != id);
+        // In order of submission.
+        if let Ok(at) = self.open.binary_search(&id) {
+            self.open.remove(at);
+        }
     }
 }

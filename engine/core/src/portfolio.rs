@@ -96,6 +96,17 @@ pub struct Portfolio {
     seen: Vec<Seen>,
     /// Instruments with a position, ascending.
     held: Vec<InstrumentId>,
+    /// What all positions are worth at the marks, once somebody asked; fills keep it true.
+    worth: Option<Worth>,
+}
+
+/// All positions at their marks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Worth {
+    /// Signed.
+    net: Money,
+    /// Absolute.
+    gross: Money,
 }
 
 /// The range of prices that an open round trip has seen.
@@ -131,6 +142,7 @@ impl Portfolio {
             marks: vec![0.0; instruments],
             seen: vec![Seen::default(); instruments],
             held: Vec::new(),
+            worth: None,
         }
     }
 
@@ -178,22 +190,33 @@ impl Portfolio {
     }
 
     /// The money of one instrument's orders.
-    pub(crate) fn purse<'a>(&self, id: InstrumentId, instruments: &'a [Instrument]) -> Purse<'a> {
-        let (mut others, mut gross) = (Money::ZERO, Money::ZERO);
-        for other in self.held.iter().filter(|other| **other != id) {
-            let value = self.value(*other, instruments);
-            others += value;
-            gross += value.abs();
-        }
+    pub(crate) fn purse<'a>(&mut self, id: InstrumentId, instruments: &'a [Instrument]) -> Purse<'a> {
+        let worth = self.worth(instruments);
+        let own = if self.positions[id.index()].quantity.is_zero() { Money::ZERO } else { self.value(id, instruments) };
         Purse {
             instrument: &instruments[id.index()],
             kind: self.kind,
             fees: self.fees,
             cash: self.cash,
             position: self.positions[id.index()].quantity,
-            others,
-            others_gross: gross,
+            others: worth.net - own,
+            others_gross: worth.gross - own.abs(),
         }
+    }
+
+    /// Summed once per change of marks, not once per order.
+    fn worth(&mut self, instruments: &[Instrument]) -> Worth {
+        if let Some(worth) = self.worth {
+            return worth;
+        }
+        let mut worth = Worth::default();
+        for id in &self.held {
+            let value = self.value(*id, instruments);
+            worth.net += value;
+            worth.gross += value.abs();
+        }
+        self.worth = Some(worth);
+        worth
     }
 
     pub(crate) fn fee(&self, notional: Money) -> Money {
@@ -212,6 +235,7 @@ impl Portfolio {
     pub(crate) fn pass_bar(&mut self, id: InstrumentId, low: f64, high: f64, close: f64) {
         let i = id.index();
         self.marks[i] = close;
+        self.worth = None;
         if self.weights[i] != 0.0 {
             let seen = &mut self.seen[i];
             if seen.inside {
@@ -239,6 +263,12 @@ impl Portfolio {
         if self.marks[i] == 0.0 {
             self.marks[i] = open;
         }
+        if let Some(worth) = &mut self.worth {
+            let mark = Price::from_checked_f64(self.marks[i]);
+            let (old, new) = (Money::notional(mark, before, multiplier), Money::notional(mark, after, multiplier));
+            worth.net += new - old;
+            worth.gross += new.abs() - old.abs();
+        }
         match (before.is_zero(), after.is_zero()) {
             (true, false) => {
                 let at = self.held.partition_point(|id| *id < fill.instrument);
@@ -257,6 +287,7 @@ impl Portfolio {
         multiplier: i64,
         time: Timestamp,
     ) -> Option<Entry> {
+        self.worth = None;
         let p = &mut self.positions[id.index()];
         if p.quantity.is_zero() {
             return None;
@@ -281,6 +312,7 @@ impl Portfolio {
         instrument: &Instrument,
         time: Timestamp,
     ) -> Option<Entry> {
+        self.worth = None;
         let i = id.index();
         let ratio = f64::from(from) / f64::from(to);
         let mark = self.marks[i] * ratio;

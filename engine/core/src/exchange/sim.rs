@@ -68,7 +68,7 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    fn purse(&self) -> Purse<'_> {
+    fn purse(&mut self) -> Purse<'_> {
         self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments())
     }
 }
