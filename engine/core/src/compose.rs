@@ -5,13 +5,15 @@
 //! one group with the order that closes the position, so that what is filled is
 //! protected until the moment it is sold.
 
-use crate::bars::BarRef;
+use std::ops::Range;
+
+use crate::bars::{BarRef, Bars};
 use crate::context::Context;
 use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
 use crate::setup::{Setup, SetupError};
-use crate::strategy::{Exit, Filter, Intent, Signal, Sizer, Strategy};
+use crate::strategy::{Exit, Filter, Intent, Signal, Sizer, Strategy, drive_bars};
 
 /// A strategy made of parts.
 pub struct Composed {
@@ -173,7 +175,34 @@ impl Strategy for Composed {
                 }
             }
         }
-        if intent == Intent::Hold || bar.row() < self.start_after {
+        if intent != Intent::Hold {
+            self.act(cx, bar, intent);
+        }
+    }
+
+    /// Without exits only the signal sees a quiet bar: its own loop is shorter.
+    fn drive(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> usize {
+        if id != self.id || !self.exits.is_empty() {
+            return drive_bars(self, cx, id, bars, rows);
+        }
+        let mut row = rows.start;
+        while row < rows.end {
+            let (next, intent) = self.signal.scan(cx, id, bars, row..rows.end);
+            row = next;
+            if intent != Intent::Hold {
+                self.act(cx, bars.row(row - 1), intent);
+                if cx.has_requests() {
+                    return row;
+                }
+            }
+        }
+        row
+    }
+}
+
+impl Composed {
+    fn act(&mut self, cx: &mut Context, bar: BarRef<'_>, intent: Intent) {
+        if bar.row() < self.start_after {
             return;
         }
         match intent {
@@ -186,9 +215,7 @@ impl Strategy for Composed {
             }
         }
     }
-}
 
-impl Composed {
     /// Leaves unless an order that closes the position already works.
     fn leave_once(&mut self, cx: &mut Context) {
         let position = cx.position(self.id);

@@ -234,7 +234,7 @@ impl Context {
                 Size::Quantity(quantity) => quantity,
                 _ => Quantity::ZERO,
             },
-            notional: Money::ZERO,
+            traded: 0.0,
             last: Price::from_checked_f64(mark),
             slot: u32::MAX,
         });
@@ -319,7 +319,7 @@ impl Context {
     }
 
     /// A bar of the only instrument closed and changed no order: time, mark, equity.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pass_bar(&mut self, id: InstrumentId, bar: BarRef<'_>) {
         self.now = bar.time();
         self.seen[id.index()] = bar.row() as u32 + 1;
@@ -328,7 +328,7 @@ impl Context {
     }
 
     /// Adds the equity of this instant to its column.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn note_equity(&mut self) {
         self.equity.push(self.portfolio.equity());
         self.exposed += u64::from(!self.portfolio.held().is_empty());

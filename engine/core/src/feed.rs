@@ -185,6 +185,50 @@ impl Feed {
     }
 }
 
+/// The instants of a run: a view of its feed, or a list of their own. Reads like
+/// a slice of UTC nanoseconds.
+#[derive(Clone, Debug)]
+pub enum Times {
+    /// The instants of a feed from an index on.
+    Of(Arc<Feed>, usize),
+    /// A list.
+    List(Vec<i64>),
+}
+
+impl std::ops::Deref for Times {
+    type Target = [i64];
+    fn deref(&self) -> &[i64] {
+        match self {
+            Self::Of(feed, from) => {
+                let all = match &feed.merged {
+                    Some(merged) => &merged.time,
+                    None => &feed.series[0].bars.columns().close_time,
+                };
+                all.get(*from..).unwrap_or(&[])
+            }
+            Self::List(times) => times,
+        }
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl PartialEq for Times {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl From<Vec<i64>> for Times {
+    fn from(times: Vec<i64>) -> Self {
+        Self::List(times)
+    }
+}
+
 fn merge(series: &[Series], rows: usize) -> Merged {
     let mut time: Vec<i64> = series.iter().flat_map(|s| s.bars.columns().close_time.iter().copied()).collect();
     time.sort_unstable();

@@ -12,7 +12,7 @@ use crate::bars::Bars;
 use crate::context::{Command, Context};
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
-use crate::feed::{Feed, Series};
+use crate::feed::{Feed, Series, Times};
 use crate::fixed::{Money, Price};
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
@@ -133,7 +133,6 @@ pub fn run_with(
     old.trades.clear();
     old.entries.clear();
     old.equity.clear();
-    old.times.clear();
     let cx = Context {
         feed: feed.clone(),
         now: Timestamp::MIN,
@@ -167,7 +166,7 @@ pub fn run_with(
         next_action: vec![0; count],
         action_due: i64::MAX,
         apply_actions: options.apply_actions,
-        times: old.times,
+        first: 0,
         bars: 0,
         per_bar: options.per_bar,
     };
@@ -200,7 +199,8 @@ struct Kernel<'s> {
     /// No action takes effect before a bar that closes at or after this.
     action_due: i64,
     apply_actions: bool,
-    times: Vec<i64>,
+    /// Index of the first instant of the run.
+    first: usize,
     bars: u64,
     /// Never uses quiet runs; for the test that compares both.
     per_bar: bool,
@@ -276,7 +276,7 @@ impl Kernel<'_> {
             }
             instant += 1;
         }
-        self.times.extend_from_slice(&rows.times()[first..]);
+        self.first = first;
         self.bars = (first..rows.instants()).map(|i| (rows.range(i).1 - rows.range(i).0) as u64).sum();
         self.strategy.on_stop(&mut self.cx);
         self.obey(&feed, rows.instants())
@@ -539,7 +539,7 @@ impl Kernel<'_> {
             fills: cx.fills,
             trades: cx.trades,
             entries: self.entries,
-            times: self.times,
+            times: Times::Of(feed.clone(), self.first),
             equity: cx.equity,
             exposed: cx.exposed,
             ambiguous: self.exchange.ambiguous,

@@ -10,7 +10,7 @@ use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::Side;
-use crate::record::{Fill, Trade};
+use crate::record::{Fill, Trade, tidy};
 use crate::time::Timestamp;
 
 /// Shares bought (or sold short) together, first in, first out.
@@ -88,12 +88,8 @@ pub struct Portfolio {
     cash: Money,
     cash_f64: f64,
     positions: Vec<Position>,
-    /// Per instrument: quantity times multiplier.
-    weights: Vec<f64>,
-    /// Per instrument: the last close.
-    marks: Vec<f64>,
-    /// Per instrument: prices seen while the round trip is open.
-    seen: Vec<Seen>,
+    /// Per instrument: what every bar touches.
+    lines: Vec<Line>,
     /// Instruments with a position, ascending.
     held: Vec<InstrumentId>,
     /// What all positions are worth at the marks, once somebody asked; fills keep it true.
@@ -107,6 +103,17 @@ struct Worth {
     net: Money,
     /// Absolute.
     gross: Money,
+}
+
+/// What every bar touches of a position, side by side.
+#[derive(Clone, Copy, Debug, Default)]
+struct Line {
+    /// The last close.
+    mark: f64,
+    /// Quantity times multiplier.
+    weight: f64,
+    /// Prices seen while the round trip is open.
+    seen: Seen,
 }
 
 /// The range of prices that an open round trip has seen.
@@ -138,9 +145,7 @@ impl Portfolio {
             cash,
             cash_f64: cash.to_f64(),
             positions: vec![Position::default(); instruments],
-            weights: vec![0.0; instruments],
-            marks: vec![0.0; instruments],
-            seen: vec![Seen::default(); instruments],
+            lines: vec![Line::default(); instruments],
             held: Vec::new(),
             worth: None,
         }
@@ -168,12 +173,13 @@ impl Portfolio {
     }
 
     /// Equity at the marks.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn equity(&self) -> f64 {
         let mut sum = self.cash_f64;
         for id in &self.held {
-            sum += self.weights[id.index()] * self.marks[id.index()];
+            let line = &self.lines[id.index()];
+            sum += line.weight * line.mark;
         }
         sum
     }
@@ -185,14 +191,24 @@ impl Portfolio {
     }
 
     fn value(&self, id: InstrumentId, instruments: &[Instrument]) -> Money {
-        let mark = Price::from_checked_f64(self.marks[id.index()]);
+        let mark = Price::from_checked_f64(self.lines[id.index()].mark);
         Money::notional(mark, self.positions[id.index()].quantity, instruments[id.index()].multiplier)
     }
 
-    /// The money of one instrument's orders.
-    pub(crate) fn purse<'a>(&mut self, id: InstrumentId, instruments: &'a [Instrument]) -> Purse<'a> {
-        let worth = self.worth(instruments);
-        let own = if self.positions[id.index()].quantity.is_zero() { Money::ZERO } else { self.value(id, instruments) };
+    /// The money of one instrument's orders. The other positions count only where
+    /// `with_others` says so (equity, leverage).
+    #[inline]
+    pub(crate) fn purse<'a>(
+        &mut self,
+        id: InstrumentId,
+        instruments: &'a [Instrument],
+        with_others: bool,
+    ) -> Purse<'a> {
+        let (worth, own) = if with_others && !self.held.is_empty() {
+            (self.worth(instruments), self.value(id, instruments))
+        } else {
+            (Worth::default(), Money::ZERO)
+        };
         Purse {
             instrument: &instruments[id.index()],
             kind: self.kind,
@@ -219,6 +235,12 @@ impl Portfolio {
         worth
     }
 
+    /// True for a margin account.
+    #[inline]
+    pub(crate) fn is_leveraged(&self) -> bool {
+        matches!(self.kind, AccountKind::Margin { .. })
+    }
+
     pub(crate) fn fee(&self, notional: Money) -> Money {
         self.fees.fee(notional)
     }
@@ -227,17 +249,17 @@ impl Portfolio {
     #[inline]
     #[must_use]
     pub fn mark(&self, id: InstrumentId) -> f64 {
-        self.marks[id.index()]
+        self.lines[id.index()].mark
     }
 
     /// Marks an instrument at a close and widens the range its round trip has seen.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pass_bar(&mut self, id: InstrumentId, low: f64, high: f64, close: f64) {
-        let i = id.index();
-        self.marks[i] = close;
         self.worth = None;
-        if self.weights[i] != 0.0 {
-            let seen = &mut self.seen[i];
+        let line = &mut self.lines[id.index()];
+        line.mark = close;
+        if line.weight != 0.0 {
+            let seen = &mut line.seen;
             if seen.inside {
                 seen.inside = false;
                 seen.widen(close, close);
@@ -257,14 +279,14 @@ impl Portfolio {
         let before = p.quantity;
         p.quantity += Quantity::from_units(fill.quantity.units() * sign);
         let after = p.quantity;
-        p.trade_fill(fill, open, before, multiplier, &mut self.seen[i], trades);
+        p.trade_fill(fill, open, before, multiplier, &mut self.lines[i].seen, trades);
         p.lot_fill(fill, multiplier);
-        self.weights[i] = after.to_f64() * multiplier as f64;
-        if self.marks[i] == 0.0 {
-            self.marks[i] = open;
+        self.lines[i].weight = after.to_f64() * multiplier as f64;
+        if self.lines[i].mark == 0.0 {
+            self.lines[i].mark = open;
         }
         if let Some(worth) = &mut self.worth {
-            let mark = Price::from_checked_f64(self.marks[i]);
+            let mark = Price::from_checked_f64(self.lines[i].mark);
             let (old, new) = (Money::notional(mark, before, multiplier), Money::notional(mark, after, multiplier));
             worth.net += new - old;
             worth.gross += new.abs() - old.abs();
@@ -294,7 +316,7 @@ impl Portfolio {
         }
         let amount = Money::notional(per_share, p.quantity, multiplier);
         // The price goes ex: equity stays as it was until the next price.
-        self.marks[id.index()] -= per_share.to_f64();
+        self.lines[id.index()].mark -= per_share.to_f64();
         if let Some(trade) = &mut p.trade {
             trade.dividends += amount;
         }
@@ -315,8 +337,8 @@ impl Portfolio {
         self.worth = None;
         let i = id.index();
         let ratio = f64::from(from) / f64::from(to);
-        let mark = self.marks[i] * ratio;
-        self.marks[i] = mark;
+        let mark = self.lines[i].mark * ratio;
+        self.lines[i].mark = mark;
         let p = &mut self.positions[i];
         if p.quantity.is_zero() {
             return None;
@@ -329,9 +351,9 @@ impl Portfolio {
         let in_lieu = Money::notional(Price::from_f64(mark).unwrap_or(Price::ZERO), fraction, instrument.multiplier);
         let change = whole - p.quantity;
         p.quantity = whole;
-        self.weights[i] = whole.to_f64() * instrument.multiplier as f64;
-        self.seen[i].low *= ratio;
-        self.seen[i].high *= ratio;
+        self.lines[i].weight = whole.to_f64() * instrument.multiplier as f64;
+        self.lines[i].seen.low *= ratio;
+        self.lines[i].seen.high *= ratio;
         for lot in &mut p.lots {
             lot.quantity = Quantity::from_units(scale(lot.quantity) as i64);
             let units = i128::from(lot.price.units()) * i128::from(from);
@@ -365,8 +387,8 @@ impl Portfolio {
             let p = &self.positions[id.index()];
             let Some(mut trade) = p.trade else { continue };
             trade.exit_notional += self.value(*id, instruments).abs();
-            let mut closed = trade.close(*id, bar[id.index()], time, &self.seen[id.index()]);
-            closed.exit_price = self.marks[id.index()];
+            let mut closed = trade.close(*id, bar[id.index()], time, &self.lines[id.index()].seen);
+            closed.exit_price = self.lines[id.index()].mark;
             open.push(closed);
         }
         open
@@ -474,7 +496,7 @@ impl OpenTrade {
         let quantity = self.entered.to_f64() * self.multiplier as f64;
         let gain = self.exit_notional - self.entry_notional;
         let gain = if self.side == Side::Buy { gain } else { -gain };
-        let entry_price = self.entry_notional.to_f64() / quantity;
+        let entry_price = tidy(self.entry_notional.to_f64() / quantity);
         let (worst, best) = match self.side {
             Side::Buy => (seen.low / entry_price - 1.0, seen.high / entry_price - 1.0),
             Side::Sell => (1.0 - seen.high / entry_price, 1.0 - seen.low / entry_price),
@@ -489,7 +511,7 @@ impl OpenTrade {
             entry_time: self.entry_time,
             exit_time: time,
             entry_price,
-            exit_price: self.exit_notional.to_f64() / quantity,
+            exit_price: tidy(self.exit_notional.to_f64() / quantity),
             entry_notional: self.entry_notional,
             exit_notional: self.exit_notional,
             fees: self.fees,

@@ -1,5 +1,6 @@
 //! What a run leaves behind: orders, fills, trades, equity, certainty.
 
+use crate::feed::Times;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::Entry;
@@ -23,8 +24,8 @@ pub struct OrderRecord {
     pub filled: Quantity,
     /// Requested quantity once known; zero before.
     pub quantity: Quantity,
-    /// Sum of price times quantity of its fills.
-    pub notional: Money,
+    /// Sum of price times quantity of its fills, a double: for the average only.
+    pub traded: f64,
     /// The last price when it was submitted.
     pub last: Price,
     pub(crate) slot: u32,
@@ -34,8 +35,13 @@ impl OrderRecord {
     /// Average fill price; `None` before the first fill.
     #[must_use]
     pub fn average_price(&self) -> Option<f64> {
-        (!self.filled.is_zero()).then(|| self.notional.to_f64() / self.filled.to_f64())
+        (!self.filled.is_zero()).then(|| tidy(self.traded / self.filled.to_f64()))
     }
+}
+
+/// An average of prices without the noise of its division: rounded to 1e-8.
+pub(crate) fn tidy(price: f64) -> f64 {
+    Price::from_f64(price).map_or(price, Price::to_f64)
 }
 
 /// One fill.
@@ -173,7 +179,7 @@ pub struct RunResult {
     /// Ledger entries in order.
     pub entries: Vec<Entry>,
     /// The instants of the run.
-    pub times: Vec<i64>,
+    pub times: Times,
     /// Equity at each instant.
     pub equity: Vec<f64>,
     /// Share of each instant's equity in positions, as `exposed instants`: count with a position.
@@ -200,7 +206,7 @@ impl RunResult {
     pub fn cash_column(&self) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.times.len());
         let (mut cash, mut next) = (Money::ZERO, 0);
-        for time in &self.times {
+        for time in self.times.iter() {
             while let Some(entry) = self.entries.get(next).filter(|e| e.time.nanos() <= *time) {
                 cash += crate::ledger::postings(entry, &self.fills)
                     .iter()

@@ -59,15 +59,7 @@ pub trait Strategy: Send {
     /// Compiled for each strategy, so that `on_bar` needs no call of its own per
     /// bar. Authors write `on_bar` and leave this as it is.
     fn drive(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> usize {
-        for row in rows.clone() {
-            let bar = bars.row(row);
-            cx.pass_bar(id, bar);
-            self.on_bar(cx, id, bar);
-            if cx.has_requests() {
-                return row + 1;
-            }
-        }
-        rows.end
+        drive_bars(self, cx, id, bars, rows)
     }
     /// State that a restart needs, in a form of its own.
     fn save(&self) -> Vec<u8> {
@@ -80,6 +72,26 @@ pub trait Strategy: Send {
     fn load(&mut self, state: &[u8]) -> Result<(), SetupError> {
         Ok(())
     }
+}
+
+/// The loop of `Strategy::drive`, for strategies that add a shorter one.
+#[inline(always)]
+pub(crate) fn drive_bars<S: Strategy + ?Sized>(
+    strategy: &mut S,
+    cx: &mut Context,
+    id: InstrumentId,
+    bars: &Bars,
+    rows: Range<usize>,
+) -> usize {
+    for row in rows.clone() {
+        let bar = bars.row(row);
+        cx.pass_bar(id, bar);
+        strategy.on_bar(cx, id, bar);
+        if cx.has_requests() {
+            return row + 1;
+        }
+    }
+    rows.end
 }
 
 /// What a signal wants. One byte, so that it travels in a register.
@@ -104,6 +116,21 @@ pub trait Signal: Send {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
     /// What it wants after a bar.
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent;
+    /// Sees rows in which nothing can happen to any order, up to the first that
+    /// wants something; returns the row after the last one seen, and what it wants.
+    ///
+    /// Compiled for each signal; authors write `on_bar` and leave this as it is.
+    fn scan(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> (usize, Intent) {
+        for row in rows.clone() {
+            let bar = bars.row(row);
+            cx.pass_bar(id, bar);
+            let intent = self.on_bar(cx, id, bar);
+            if intent != Intent::Hold {
+                return (row + 1, intent);
+            }
+        }
+        (rows.end, Intent::Hold)
+    }
     /// The fraction of equity that `Intent::Target` wants (negative: short).
     fn weight(&self) -> f64 {
         0.0

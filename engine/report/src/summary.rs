@@ -126,7 +126,7 @@ pub(crate) struct Curve {
 impl Curve {
     pub(crate) fn of(run: &RunResult) -> Self {
         let start = run.initial_cash.to_f64();
-        let mut times = run.times.clone();
+        let mut times = run.times.to_vec();
         let mut equity = run.equity.clone();
         times.truncate(equity.len());
         if let (Some(first), Some(time)) = (equity.first(), times.first().copied())

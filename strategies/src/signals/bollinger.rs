@@ -51,6 +51,7 @@ impl Signal for Bollinger {
         Ok(())
     }
 
+    #[inline(always)]
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent {
         let Some(bands) = self.bands else { return Intent::Hold };
         // The bands are in adjusted prices.

@@ -32,6 +32,7 @@ impl Signal for BuyAndHold {
         Ok(())
     }
 
+    #[inline(always)]
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, _: BarRef<'_>) -> Intent {
         // Bought once; a stop that sells it ends the run's trading.
         let bought = !cx.position(id).is_zero() || !cx.trades().is_empty();

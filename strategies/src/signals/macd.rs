@@ -56,6 +56,7 @@ impl Signal for Macd {
         Ok(())
     }
 
+    #[inline(always)]
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
         let Some(histogram) = self.histogram else { return Intent::Hold };
         match cx.history(histogram, 0) {

@@ -53,6 +53,7 @@ impl Signal for Rsi {
         Ok(())
     }
 
+    #[inline(always)]
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
         let rsi = self.rsi.map_or(f64::NAN, |h| cx.value(h));
         if rsi < self.parameters.lower {

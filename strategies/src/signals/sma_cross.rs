@@ -46,6 +46,7 @@ impl Signal for SmaCross {
         Ok(())
     }
 
+    #[inline(always)]
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
         let Some((fast, slow)) = self.averages else { return Intent::Hold };
         match (cx.history(fast, 0), cx.history(slow, 0)) {

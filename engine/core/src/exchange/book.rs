@@ -124,43 +124,19 @@ impl Book {
     /// Takes an order that was checked. `last` is the last price, from which a
     /// trail starts; `parent_filled` is `None` for an order without a parent.
     pub(crate) fn insert(&mut self, id: OrderId, new: &NewOrder, last: Price, parent_filled: Option<Quantity>) -> Slot {
-        let (sized, total) = match new.size {
-            Size::Quantity(q) => (true, q),
-            Size::AsParent => (true, UNLIMITED),
-            _ => (false, UNLIMITED),
-        };
         let parent_slot = new.parent.and_then(|p| self.slot_of(p));
-        let total = match parent_filled {
-            Some(filled) if parent_slot.is_none() => total.min(filled),
-            _ => total,
-        };
         if let Some(parent) = parent_slot {
             self.get_mut(parent).has_children = true;
         }
-        let order = Working {
-            id,
-            side: new.side,
-            kind: new.kind,
-            basis: new.basis,
-            tif: new.tif,
-            size: new.size,
-            post_only: new.post_only,
-            shrink_to_fit: new.shrink_to_fit,
-            oco: new.oco,
-            parent: new.parent,
-            parent_filled: parent_filled.unwrap_or(Quantity::ZERO),
-            parent_open: parent_slot.is_some(),
-            has_children: false,
-            phase: Phase::Waiting,
-            fresh: true,
-            sized,
-            total,
-            filled: Quantity::ZERO,
-            reduced: Quantity::ZERO,
-            active_since: self.traded_bars,
-            best: Level::at(last),
-            level: Level::at(last),
-        };
+        let mut order = Working::new(id, new, last);
+        order.active_since = self.traded_bars;
+        order.parent_open = parent_slot.is_some();
+        if let Some(filled) = parent_filled {
+            order.parent_filled = filled;
+            if parent_slot.is_none() {
+                order.total = order.total.min(filled);
+            }
+        }
         if matches!(new.tif, TimeInForce::Day | TimeInForce::Gtd(_)) {
             self.expiring += 1;
         }

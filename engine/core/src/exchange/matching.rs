@@ -6,11 +6,22 @@
 
 use super::book::Book;
 use super::level::Level;
-use super::rules::{FillRules, LimitGap, TradedBar};
-use super::working::{Desk, Phase, Slot};
+use super::rules::{FillRules, LimitGap, Slippage, TradedBar};
+use super::working::{Desk, Phase, Slot, Working};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderKind, OrderState, Reason, Side, TimeInForce};
+
+/// What came of an order that could trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Traded {
+    /// It filled, all or a part.
+    Filled(Price, Quantity),
+    /// The bar's volume is used up.
+    Nothing,
+    /// It ended without a fill.
+    Ended(OrderState, Reason),
+}
 
 /// The state of one walk through one bar.
 #[derive(Clone, Debug)]
@@ -200,18 +211,40 @@ impl<'a> Walk<'a> {
     /// Trades what can be traded now; `passive` is the price of a limit fill,
     /// `None` a market fill that slips.
     fn trade<D: Desk>(&mut self, slot: Slot, passive: Option<Price>, book: &mut Book, desk: &mut D) {
+        let order = book.get_mut(slot);
+        let traded = self.execute_now(order, passive, desk);
+        // Out of its stack already.
+        if order.phase == Phase::Resting {
+            order.phase = Phase::Waiting;
+        }
+        match traded {
+            Traded::Ended(state, reason) => book.close(slot, state, reason, desk),
+            Traded::Nothing => self.put_back(slot, book),
+            Traded::Filled(price, quantity) => {
+                if order.has_children || order.oco.is_some() {
+                    book.propagate(slot, price, quantity, self.position, self.instrument, desk);
+                }
+                book.close_if_complete(slot, desk);
+                let order = book.get(slot);
+                if order.phase != Phase::Closed && !order.open_quantity().is_zero() {
+                    self.put_back(slot, book);
+                }
+            }
+        }
+    }
+
+    /// Sizes an order, asks the account, fills it; its place in a book is the caller's business.
+    pub(crate) fn execute_now<D: Desk>(&mut self, order: &mut Working, passive: Option<Price>, desk: &mut D) -> Traded {
         let here = self.position.price();
         let mut price = passive.unwrap_or(here);
-        let order = book.get_mut(slot);
         if !order.sized {
             let mut total = desk.resolve(order, price);
-            if passive.is_none() {
+            if passive.is_none() && self.rules.slippage != Slippage::None {
                 price = self.rules.slip(order.side, here, total, self.bar, &self.instrument.ticks);
                 total = desk.resolve(order, price);
             }
             if total <= Quantity::ZERO {
-                book.close(slot, OrderState::Rejected, Reason::BadQuantity, desk);
-                return;
+                return Traded::Ended(OrderState::Rejected, Reason::BadQuantity);
             }
             order.total = total;
             order.sized = true;
@@ -219,12 +252,10 @@ impl<'a> Walk<'a> {
         let open = order.open_quantity();
         let wanted = self.left.map_or(open, |left| open.min(left));
         if order.tif == TimeInForce::Fok && wanted < open {
-            book.close(slot, OrderState::Cancelled, Reason::FokNotFillable, desk);
-            return;
+            return Traded::Ended(OrderState::Cancelled, Reason::FokNotFillable);
         }
         if wanted <= Quantity::ZERO {
-            self.put_back(slot, book);
-            return;
+            return Traded::Nothing;
         }
         if passive.is_none() {
             price = self.rules.slip(order.side, here, wanted, self.bar, &self.instrument.ticks);
@@ -236,12 +267,7 @@ impl<'a> Walk<'a> {
             refused => {
                 let reason = refused.err().unwrap_or(Reason::InsufficientCash);
                 let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
-                // Out of its stack already.
-                if order.phase == Phase::Resting {
-                    order.phase = Phase::Waiting;
-                }
-                book.close(slot, state, reason, desk);
-                return;
+                return Traded::Ended(state, reason);
             }
         };
         if quantity < wanted {
@@ -253,17 +279,7 @@ impl<'a> Walk<'a> {
             *left -= quantity;
         }
         desk.fill(order, price, quantity);
-        if order.phase == Phase::Resting {
-            order.phase = Phase::Waiting;
-        }
-        if order.has_children || order.oco.is_some() {
-            book.propagate(slot, price, quantity, self.position, self.instrument, desk);
-        }
-        book.close_if_complete(slot, desk);
-        let order = book.get(slot);
-        if order.phase != Phase::Closed && !order.open_quantity().is_zero() {
-            self.put_back(slot, book);
-        }
+        Traded::Filled(price, quantity)
     }
 
     /// Keeps an order that could not trade all it wanted for the next bar.

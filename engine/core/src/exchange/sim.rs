@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
 use super::level::Level;
+use super::matching::{Traded, Walk};
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
 use super::working::{Desk, Phase, Slot, Working};
@@ -13,7 +14,9 @@ use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
-use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size};
+use crate::order::{
+    NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce,
+};
 use crate::record::{AmbiguousBar, Fill};
 use crate::time::Timestamp;
 
@@ -68,20 +71,22 @@ struct Clearing<'a> {
 }
 
 impl Clearing<'_> {
-    fn purse(&mut self) -> Purse<'_> {
-        self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments())
+    fn purse(&mut self, with_others: bool) -> Purse<'_> {
+        self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments(), with_others)
     }
 }
 
 impl Desk for Clearing<'_> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
-        let quantity = self.purse().resolve(order.side(), order.size(), price);
+        let by_equity = matches!(order.size(), Size::PercentOfEquity(_));
+        let quantity = self.purse(by_equity).resolve(order.side(), order.size(), price);
         self.cx.orders[order.id().index()].quantity = quantity;
         quantity
     }
 
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        let admitted = self.purse().admit(order.side(), order.shrink_to_fit(), price, quantity);
+        let leveraged = self.cx.portfolio.is_leveraged();
+        let admitted = self.purse(leveraged).admit(order.side(), order.shrink_to_fit(), price, quantity);
         self.refused |= admitted != Ok(quantity);
         admitted
     }
@@ -115,7 +120,7 @@ impl Desk for Clearing<'_> {
         self.cx.portfolio.apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
         let record = &mut self.cx.orders[order.id().index()];
         record.filled += quantity;
-        record.notional += if multiplier == 1 { notional } else { Money::notional(price, quantity, 1) };
+        record.traded += price.to_f64() * quantity.to_f64();
         record.state = OrderState::PartlyFilled;
         self.entries.push(Entry { time: self.cx.now, kind: EntryKind::Fill { fill: index } });
         self.notices.push(Notice::Fill(index));
@@ -237,7 +242,6 @@ impl SimExchange {
     ) {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar);
-        self.arrive(cx, id, bar.open_time());
         let at = At {
             id,
             row: bar.row() as u32,
@@ -246,6 +250,12 @@ impl SimExchange {
             low: traded.low,
             high: traded.high,
         };
+        if self.only_plain_market_orders(cx, id, &traded, bar.open_time()) {
+            self.fill_at_open(cx, feed, entries, &traded, at);
+            self.rewatch(id);
+            return;
+        }
+        self.arrive(cx, id, bar.open_time());
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
             self.match_traded(cx, feed, entries, &traded, at);
@@ -255,13 +265,48 @@ impl SimExchange {
         self.rewatch(id);
     }
 
+    /// True when the bar can do nothing but fill new market orders without links at its open.
+    fn only_plain_market_orders(&self, cx: &Context, id: InstrumentId, bar: &TradedBar, open_time: Timestamp) -> bool {
+        let venue = &self.venues[id.index()];
+        let plain = |order: &OrderId| {
+            let record = &cx.orders[order.index()];
+            let new = &record.order;
+            new.kind == OrderKind::Market
+                && new.tif == TimeInForce::Gtc
+                && new.parent.is_none()
+                && new.oco.is_none()
+                && record.submitted <= open_time
+        };
+        self.rules.participation.is_none()
+            && bar.volume != Some(Quantity::ZERO)
+            && venue.book.expiring == 0
+            && venue.book.is_quiet(bar.low, bar.high)
+            && venue.arrivals.iter().all(plain)
+    }
+
+    /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
+    fn fill_at_open(&mut self, cx: &mut Context, feed: &Feed, entries: &mut Vec<Entry>, bar: &TradedBar, at: At) {
+        let instrument = &feed.instruments()[at.id.index()];
+        let mut walk = Walk::new(&self.rules, instrument, bar);
+        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
+        for id in self.venues[at.id.index()].arrivals.drain(..) {
+            let record = &desk.cx.orders[id.index()];
+            let mut order = Working::new(id, &record.order, record.last);
+            let (state, reason) = match walk.execute_now(&mut order, None, &mut desk) {
+                Traded::Ended(state, reason) => (state, reason),
+                Traded::Filled(..) | Traded::Nothing => (OrderState::Filled, Reason::None),
+            };
+            desk.closed(&order, state, reason);
+        }
+    }
+
     fn match_traded(&mut self, cx: &mut Context, feed: &Feed, entries: &mut Vec<Entry>, bar: &TradedBar, at: At) {
         let instrument = &feed.instruments()[at.id.index()];
         let rules = self.rules;
         let book = &mut self.venues[at.id.index()].book;
         let entangled = is_entangled(book, bar);
         let feed = cx.feed.clone();
-        let before = entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments())));
+        let before = entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments(), true)));
         let high_first = match (&before, rules.path) {
             (Some((book, purse)), PathRule::Pessimistic | PathRule::Optimistic) => {
                 choose_path(rules.path, bar, |high_first| {

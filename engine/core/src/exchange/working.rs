@@ -7,7 +7,9 @@ use super::level::Level;
 use super::rules::share;
 use crate::fixed::{Price, Quantity, Rate};
 use crate::instrument::Instrument;
-use crate::order::{OcoId, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail};
+use crate::order::{
+    NewOrder, OcoId, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail,
+};
 
 /// Index of a working order in its book.
 pub(crate) type Slot = u32;
@@ -66,6 +68,41 @@ pub struct Working {
 }
 
 impl Working {
+    /// An order as it was requested, not yet put to work. `last` is the last
+    /// price, from which a trail starts.
+    #[inline]
+    pub(crate) fn new(id: OrderId, new: &NewOrder, last: Price) -> Self {
+        let (sized, total) = match new.size {
+            Size::Quantity(q) => (true, q),
+            Size::AsParent => (true, UNLIMITED),
+            _ => (false, UNLIMITED),
+        };
+        Self {
+            id,
+            side: new.side,
+            kind: new.kind,
+            basis: new.basis,
+            tif: new.tif,
+            size: new.size,
+            post_only: new.post_only,
+            shrink_to_fit: new.shrink_to_fit,
+            oco: new.oco,
+            parent: new.parent,
+            parent_filled: Quantity::ZERO,
+            parent_open: false,
+            has_children: false,
+            phase: Phase::Waiting,
+            fresh: true,
+            sized,
+            total,
+            filled: Quantity::ZERO,
+            reduced: Quantity::ZERO,
+            active_since: 0,
+            best: Level::at(last),
+            level: Level::at(last),
+        }
+    }
+
     /// Its number.
     #[must_use]
     pub fn id(&self) -> OrderId {

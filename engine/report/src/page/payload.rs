@@ -10,7 +10,6 @@ use engine_core::instrument::InstrumentId;
 use engine_core::order::Side;
 use engine_core::record::{Fill, RunResult, Trade};
 use engine_core::time::SECOND;
-use risk::drawdown::drawdowns;
 use serde::Serialize;
 
 use crate::display::Clock;
@@ -40,11 +39,15 @@ struct Line {
 impl Line {
     /// At most `POINTS_MAX` points of a line.
     fn of(name: &str, times: &[i64], values: &[f64]) -> Self {
-        let kept = extremes(&values[..values.len().min(times.len())], POINTS_MAX);
+        Self::over(name, times, values.iter().copied())
+    }
+
+    fn over(name: &str, times: &[i64], values: impl ExactSizeIterator<Item = f64>) -> Self {
+        let kept = extremes(values.take(times.len()), POINTS_MAX);
         Self {
             name: name.to_owned(),
-            t: kept.iter().map(|i| seconds(times[*i])).collect(),
-            v: kept.iter().map(|i| rounded(values[*i])).collect(),
+            t: kept.iter().map(|(i, _)| seconds(times[*i])).collect(),
+            v: kept.iter().map(|(_, x)| rounded(*x)).collect(),
         }
     }
 }
@@ -89,14 +92,13 @@ struct Payload {
 pub(crate) fn json(input: &ReportInput<'_>) -> String {
     let run = input.run;
     let curve = Curve::of(run);
-    let fall: Vec<f64> = drawdowns(&curve.equity).into_iter().map(|d| d.unwrap_or(f64::NAN)).collect();
     let axis = evenly(run.times.len(), POINTS_MAX);
     let payload = Payload {
         intraday: Clock::of(&curve) == Clock::Minutes,
         axis: axis.iter().map(|i| seconds(run.times[*i])).collect(),
         equity: Line::of("Equity", &curve.times, &curve.equity),
         benchmark: input.benchmark.map(|b| Line::of(&format!("Hold {}", b.symbol), &run.times, b.equity)),
-        drawdown: Line::of("Drawdown", &curve.times, &fall),
+        drawdown: Line::over("Drawdown", &curve.times, falls(&curve.equity)),
         plots: plots(run),
         prices: prices(input),
         symbols: run.instruments.iter().map(|i| i.symbol.to_string()).collect(),
@@ -104,7 +106,22 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
     };
     let text = serde_json::to_string(&payload).unwrap_or_else(|_| "{}".to_owned());
     // `<`, `>` and `&` occur only inside JSON strings, where an escape means the same.
+    if !text.contains(['<', '>', '&']) {
+        return text;
+    }
     text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// Falls from the peak so far as `risk::drawdown::drawdowns` has them, one at a
+/// time; NaN where undefined.
+fn falls(equity: &[f64]) -> impl ExactSizeIterator<Item = f64> {
+    let mut peak = f64::NEG_INFINITY;
+    equity.iter().map(move |e| {
+        if *e > peak {
+            peak = *e;
+        }
+        if peak > 0.0 { e / peak - 1.0 } else { f64::NAN }
+    })
 }
 
 fn plots(run: &RunResult) -> Vec<Line> {

@@ -74,7 +74,7 @@ pub(crate) fn week() -> RunResult {
         initial_cash: money("1000"),
         final_equity: money("1100.00000001"),
         // New York moves to summer time on March 10: Monday closes an hour earlier in UTC.
-        times: vec![close(6), close(7), close(8), close(11) - HOUR, close(12) - HOUR],
+        times: vec![close(6), close(7), close(8), close(11) - HOUR, close(12) - HOUR].into(),
         equity: vec![1000.0, 1100.0, 990.0, 1045.0, 1100.0],
         exposed: 3,
         fills: vec![

@@ -139,7 +139,7 @@ fn a_million_bars_stay_small() {
         trades: trades.collect(),
         plots: plots.collect(),
         plot_names: vec!["price".into()],
-        times: close_time,
+        times: close_time.into(),
         equity: price.clone(),
         ..week()
     };
