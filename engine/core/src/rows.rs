@@ -18,6 +18,8 @@ pub(crate) trait Rows {
     fn low(&self, at: usize) -> f64;
     fn close(&self, at: usize) -> f64;
     fn slice(&self, from: usize, to: usize) -> Slice<'_>;
+    /// Calls with (id, row, low, high, close) of each row from `from` to before `to`.
+    fn each(&self, from: usize, to: usize, f: impl FnMut(usize, usize, f64, f64, f64));
     fn times(&self) -> &[i64];
     /// The bars, when there is one instrument.
     fn single(&self) -> Option<&Bars>;
@@ -58,6 +60,12 @@ impl Rows for One<'_> {
     #[inline]
     fn close(&self, at: usize) -> f64 {
         self.0.columns().close[at]
+    }
+    #[inline(always)]
+    fn each(&self, from: usize, to: usize, mut f: impl FnMut(usize, usize, f64, f64, f64)) {
+        for at in from..to {
+            f(0, at, self.low(at), self.high(at), self.close(at));
+        }
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {
         Slice { ids: &[0], close: &self.0.columns().close[from..to] }
@@ -105,6 +113,14 @@ impl Rows for Many<'_> {
     #[inline]
     fn close(&self, at: usize) -> f64 {
         self.0.close[at]
+    }
+    #[inline(always)]
+    fn each(&self, from: usize, to: usize, mut f: impl FnMut(usize, usize, f64, f64, f64)) {
+        let m = self.0;
+        let rows = m.id[from..to].iter().zip(&m.row[from..to]).zip(&m.low[from..to]).zip(&m.high[from..to]);
+        for ((((id, row), low), high), close) in rows.zip(&m.close[from..to]) {
+            f(*id as usize, *row as usize, *low, *high, *close);
+        }
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {
         Slice { ids: &self.0.id[from..to], close: &self.0.close[from..to] }

@@ -42,6 +42,8 @@ pub(crate) struct SimExchange {
     venues: Vec<Venue>,
     /// Per instrument: a bar whose low is at or below this, or whose high is at or above the other, must be matched.
     watch: Vec<(f64, f64)>,
+    /// Instruments with something to watch.
+    watched: usize,
     pub(crate) notices: Vec<Notice>,
     pub(crate) ambiguous: Vec<AmbiguousBar>,
 }
@@ -162,6 +164,7 @@ impl SimExchange {
             rules,
             venues: vec![venue; instruments],
             watch: vec![NOTHING; instruments],
+            watched: 0,
             notices: Vec::new(),
             ambiguous: Vec::new(),
         }
@@ -172,6 +175,19 @@ impl SimExchange {
     pub(crate) fn is_quiet(&self, id: usize, low: f64, high: f64) -> bool {
         let (below, above) = self.watch[id];
         low > below && high < above
+    }
+
+    /// False when no instrument has an order.
+    #[inline]
+    pub(crate) fn is_watching(&self) -> bool {
+        self.watched > 0
+    }
+
+    fn set_watch(&mut self, id: InstrumentId, bounds: (f64, f64)) {
+        let watch = &mut self.watch[id.index()];
+        self.watched -= usize::from(*watch != NOTHING);
+        self.watched += usize::from(bounds != NOTHING);
+        *watch = bounds;
     }
 
     /// How many of these rows, from the first on, cannot change the book of this instrument.
@@ -194,21 +210,21 @@ impl SimExchange {
             || !book.looking.is_empty()
             || book.expiring > 0;
         let (below, above) = if busy { (None, None) } else { book.bounds() };
-        let watch = &mut self.watch[id.index()];
-        *watch = if busy { EVERYTHING } else { NOTHING };
+        let mut bounds = if busy { EVERYTHING } else { NOTHING };
         // Converted one by one, and only where there is a level.
         if let Some(below) = below {
-            watch.0 = below.to_f64();
+            bounds.0 = below.to_f64();
         }
         if let Some(above) = above {
-            watch.1 = above.to_f64();
+            bounds.1 = above.to_f64();
         }
+        self.set_watch(id, bounds);
     }
 
     /// Takes an order that passed the gate; bars that open at or after now may fill it.
     pub(crate) fn accept(&mut self, id: OrderId, instrument: InstrumentId) {
         self.venues[instrument.index()].arrivals.push(id);
-        self.watch[instrument.index()] = EVERYTHING;
+        self.set_watch(instrument, EVERYTHING);
     }
 
     /// Puts what has arrived by the open of a bar into the book.
