@@ -51,9 +51,11 @@ fn measure(columns: &BarColumns) -> Result<Measured, Failure> {
     for feed in &feeds {
         let first = kernel::run(feed, &mut w1::strategy(), &options)?;
         results.push((first.fills.len(), first.final_equity.to_f64()));
-        let (mut kept, options) = (Scratch::from(first), &options);
+        let (mut kept, mut cache, options) = (Scratch::from(first), ColumnCache::default(), &options);
         works.push(Box::new(move || {
-            let (scratch, cache) = (std::mem::take(&mut kept), ColumnCache::default());
+            // The columns are computed again, into the memory of the last ones.
+            cache.forget();
+            let scratch = std::mem::take(&mut kept);
             let (took, run) = time(|| kernel::run_with(feed, &mut w1::strategy(), options, &cache, scratch));
             // It ran before, so that it runs again.
             kept = run.map(Scratch::from).unwrap_or_default();

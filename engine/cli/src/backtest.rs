@@ -41,8 +41,20 @@ pub(crate) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
         let problem = format!("--out {}: is a file, expected a folder or a new name", out.display());
         return Err(Failure::input(problem));
     }
-    let mut progress = Progress::of(Stage::ALL.len() as u64 + 1);
+    let mut progress = Progress::of(Stage::ALL.len() as u64);
     let outcome = backtest(&config, registry, &mut |stage| progress.step(stage.text()))?;
+    drop(progress);
+    let report = outcome.report();
+    // What a reader waits for comes first; a failure to print costs no run folder.
+    let printed = match arguments.json {
+        true => Ok(()),
+        false => {
+            let table = engine_report::terminal(&report, &outcome.summary, output::color());
+            output::print(&format!("{}\n", table.trim_end()))
+        }
+    };
+    drop(report);
+    let mut progress = Progress::of(1);
     progress.step("writing the run folder");
     let options = FolderOptions { out: arguments.out.clone(), csv: arguments.csv, no_report: arguments.no_report };
     let folder = RunFolder::write(&config, &outcome, &options).map_err(Failure::other)?;
@@ -53,7 +65,6 @@ pub(crate) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
         let text = serde_json::to_string_pretty(&outcome.summary).map_err(Failure::other)?;
         return output::print(&format!("{text}\n"));
     }
-    let report = outcome.report();
-    let table = engine_report::terminal(&report, &outcome.summary, output::color());
-    output::print(&format!("{}\n\nrun folder  {place}\n", table.trim_end()))
+    printed?;
+    output::print(&format!("\nrun folder  {place}\n"))
 }

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
+use crate::record::Fill;
 use crate::setup::{Setup, SetupError};
 use crate::strategy::{Exit, Filter, Intent, Signal, Sizer, Strategy, drive_bars};
 
@@ -82,6 +83,10 @@ impl Composed {
         if !self.filters.iter_mut().all(|f| f.allows(cx, self.id, bar, side)) {
             return;
         }
+        if !self.exits.iter().all(|exit| exit.is_ready(cx, self.id, side)) {
+            // Without its exits an entry would be unprotected.
+            return;
+        }
         let risks = self.exits.iter().filter_map(|exit| exit.risk(cx, self.id, side));
         let risk = risks.fold(None, |least: Option<f64>, r| Some(least.map_or(r, |l| if r < l { r } else { l })));
         let Some(size) = self.sizer.size(cx, self.id, side, risk) else {
@@ -128,7 +133,8 @@ impl Composed {
     /// Moves the position to a fraction of equity.
     #[inline(never)]
     fn target(&mut self, cx: &mut Context, bar: BarRef<'_>, weight: f64) {
-        let wanted = Quantity::from_f64((cx.equity() * weight / bar.close()).abs()).unwrap_or(Quantity::ZERO);
+        let contract = bar.close() * cx.instrument(self.id).multiplier as f64;
+        let wanted = Quantity::from_f64((cx.equity() * weight / contract).abs()).unwrap_or(Quantity::ZERO);
         let wanted = cx.instrument(self.id).floor_to_lot(wanted);
         let wanted = if weight < 0.0 { -wanted } else { wanted };
         let change = wanted - cx.position(self.id);
@@ -160,6 +166,14 @@ impl Strategy for Composed {
             exit.setup(setup, self.id)?;
         }
         Ok(())
+    }
+
+    /// Once an exit has traded, the entry buys no more.
+    fn on_fill(&mut self, cx: &mut Context, fill: &Fill) {
+        let parent = cx.order(fill.order).and_then(|order| order.order.parent);
+        if let (Some(parent), true) = (parent, parent == self.entry && self.entry_is_open(cx)) {
+            cx.cancel(parent);
+        }
     }
 
     fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {

@@ -253,7 +253,7 @@ impl From<Amount> for Money {
 }
 
 /// `numerator / denominator`, rounded half away from zero. `denominator > 0`.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn div_round(numerator: i128, denominator: i128) -> i128 {
     // Most amounts fit 64 bits, where division is several times cheaper.
@@ -310,11 +310,15 @@ impl Money {
     #[inline]
     #[must_use]
     pub fn times(self, rate: Rate) -> Self {
-        // Rates in use have few decimals: the smaller division fits 64 bits.
+        // Rates in use have few decimals: the smaller division fits 64 bits, and
+        // both divisors are constants.
         const STEP: i64 = 1_000_000;
-        let (numerator, denominator) =
-            if rate.0 % STEP == 0 { (rate.0 / STEP, Rate::SCALE / STEP) } else { (rate.0, Rate::SCALE) };
-        Self(div_round(self.0 * i128::from(numerator), i128::from(denominator)))
+        const REST: i64 = Rate::SCALE / STEP;
+        Self(if rate.0 % STEP == 0 {
+            div_round(self.0 * i128::from(rate.0 / STEP), i128::from(REST))
+        } else {
+            div_round(self.0 * i128::from(rate.0), i128::from(Rate::SCALE))
+        })
     }
 
     /// As a decimal; `None` beyond the 28 digits of a decimal.

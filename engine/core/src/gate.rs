@@ -59,7 +59,7 @@ impl Gate {
     fn check_quantity(&self, order: &NewOrder, instrument: &Instrument, last: Price) -> Result<(), Reason> {
         match order.size {
             Size::Quantity(quantity) => {
-                if quantity <= Quantity::ZERO || quantity.units() % instrument.lot.units() != 0 {
+                if quantity <= Quantity::ZERO || !instrument.fits_lot(quantity) {
                     return Err(Reason::BadQuantity);
                 }
                 if self.limits.order_quantity_max.is_some_and(|most| quantity > most) {

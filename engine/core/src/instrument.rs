@@ -184,6 +184,18 @@ impl Instrument {
         }
     }
 
+    /// True when a quantity is a multiple of the lot.
+    #[inline]
+    #[must_use]
+    pub fn fits_lot(&self, quantity: Quantity) -> bool {
+        const ONE: i64 = crate::fixed::SCALE;
+        // Most instruments trade in single shares: a division by a constant.
+        match self.lot.units() {
+            ONE => quantity.units() % ONE == 0,
+            lot => quantity.units() % lot == 0,
+        }
+    }
+
     /// The largest multiple of the lot that is not above `quantity` (>= 0).
     #[inline]
     #[must_use]

@@ -71,7 +71,24 @@ type ColumnKey = (u32, Prices, String);
 /// Indicator columns of one feed, shared by all runs over it.
 #[derive(Debug, Default)]
 pub struct ColumnCache {
-    columns: Mutex<BTreeMap<ColumnKey, Vec<Column>>>,
+    inner: Mutex<Columns>,
+}
+
+#[derive(Debug, Default)]
+struct Columns {
+    filled: BTreeMap<ColumnKey, Vec<Column>>,
+    /// Memory of columns that are no longer needed.
+    spare: Vec<Vec<f64>>,
+}
+
+impl ColumnCache {
+    /// Forgets all columns and keeps their memory for the next ones, for runs over
+    /// another feed or to measure the whole work again.
+    pub fn forget(&mut self) {
+        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let columns = std::mem::take(&mut inner.filled).into_values().flatten();
+        inner.spare.extend(columns.filter_map(|column| Arc::try_unwrap(column).ok()));
+    }
 }
 
 /// Where a strategy declares what it needs.
@@ -164,9 +181,10 @@ impl<'a> Setup<'a> {
         let factor = self.factors[id.index()].clone().filter(|_| prices == Prices::Adjusted && self.apply_actions);
         let prices = if factor.is_some() { prices } else { Prices::Raw };
         let key = (id.0, prices, format!("{} {outputs:?}", indicator.definition()));
-        let mut cached = self.cache.columns.lock().unwrap_or_else(PoisonError::into_inner);
-        let columns =
-            cached.entry(key).or_insert_with(|| fill_columns(series, factor.as_deref(), indicator, outputs)).clone();
+        let mut cached = self.cache.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Columns { filled, spare } = &mut *cached;
+        let fill = || fill_columns(series, factor.as_deref(), indicator, outputs, spare);
+        let columns = filled.entry(key).or_insert_with(fill).clone();
         let handle = Handle { first: self.columns.len() as u32, series: id.0 };
         self.columns.extend(columns);
         Ok(handle)
@@ -179,6 +197,7 @@ fn fill_columns(
     factor: Option<&Vec<f64>>,
     indicator: Box<dyn Indicator>,
     outputs: &[usize],
+    spare: &mut Vec<Vec<f64>>,
 ) -> Vec<Column> {
     let c = series.bars.columns();
     let scaled = factor.map(|factor| {
@@ -190,7 +209,7 @@ fn fill_columns(
         None => [&c.open, &c.high, &c.low, &c.close],
     };
     let view = IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
-    let mut columns = vec![Vec::new(); outputs.len()];
+    let mut columns: Vec<Vec<f64>> = outputs.iter().map(|_| spare.pop().unwrap_or_default()).collect();
     indicator.batch_of(view, outputs, &mut columns);
     columns.into_iter().map(Arc::new).collect()
 }

@@ -175,6 +175,10 @@ pub trait Exit: Send {
     fn is_stop(&self) -> bool {
         false
     }
+    /// False while it cannot say its prices (a range that warms up): no entry goes in without its exits.
+    fn is_ready(&self, _cx: &Context, _id: InstrumentId, _side: Side) -> bool {
+        true
+    }
     /// Distance per share at which it would stop out an entry made now, if it is a stop.
     fn risk(&self, cx: &Context, id: InstrumentId, side: Side) -> Option<f64>;
     /// The child orders of an entry; `entry` is its number, `group` the group of all its exits.

@@ -23,7 +23,7 @@ use crate::when::{self, When};
 use crate::zone::Zone;
 
 /// Bytes parsed at a time.
-const PIECE_BYTES: usize = 2 << 20;
+const PIECE_BYTES: usize = 256 << 10;
 /// Rows looked at when the length of bars must be guessed.
 const GUESS_ROWS: usize = 100;
 

@@ -1,10 +1,12 @@
 //! Run tables as Parquet files, by polars, zstd-compressed.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
+use polars::io::parquet::write::{BatchedWriter, StatisticsOptions};
 use polars::prelude::{
     BooleanChunked, Column as PolarsColumn, DataFrame, DataType, Field, Float64Chunked, Int64Chunked, IntoColumn,
     NewChunkedArray, ParquetCompression, ParquetReader, ParquetWriter, PlSmallStr, PolarsError, PolarsResult, Schema,
@@ -24,30 +26,45 @@ const PARALLEL_ROWS_MIN: usize = 32 * 1024;
 /// # Errors
 /// Columns that do not fit together, or the operating system.
 pub fn write_parquet(table: &Table, path: &Path) -> Result<(), DataError> {
-    write_in_groups(table, path, GROUP_ROWS)
+    write_parquet_parts(std::iter::once(table), path)
 }
 
-fn write_in_groups(table: &Table, path: &Path, group_rows: usize) -> Result<(), DataError> {
-    table.check(path)?;
-    let file = File::create(path).map_err(|e| DataError::io(path, "write", e))?;
-    let write = || -> PolarsResult<()> {
-        let schema =
-            Schema::from_iter(table.columns.iter().map(|(name, c)| Field::new(name.as_str().into(), dtype(c))));
-        let mut writer = ParquetWriter::new(BufWriter::new(file))
-            .with_compression(ParquetCompression::Zstd(None))
-            .set_parallel(table.len() >= PARALLEL_ROWS_MIN)
-            .batched(&schema)?;
-        let mut from = 0;
-        while from < table.len() {
-            let to = (from + group_rows).min(table.len());
+/// [`write_parquet`] of a table that comes part by part, all with the columns of
+/// the first; each part is dropped before the next is asked for.
+///
+/// # Errors
+/// As [`write_parquet`].
+pub fn write_parquet_parts<T: Borrow<Table>>(parts: impl IntoIterator<Item = T>, path: &Path) -> Result<(), DataError> {
+    let wrong = |e| polars_error(path, "write", e);
+    let mut writer = None;
+    for part in parts {
+        let table = part.borrow();
+        table.check(path)?;
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            None => writer.insert(start(table, path)?),
+        };
+        for from in (0..table.len()).step_by(GROUP_ROWS) {
+            let to = (from + GROUP_ROWS).min(table.len());
             let columns = table.columns.iter().map(|(name, c)| series(name, c, from, to));
-            writer.write_batch(&DataFrame::new(to - from, columns.collect::<PolarsResult<_>>()?)?)?;
-            from = to;
+            let frame = columns.collect::<PolarsResult<_>>().and_then(|columns| DataFrame::new(to - from, columns));
+            writer.write_batch(&frame.map_err(wrong)?).map_err(wrong)?;
         }
-        writer.finish()?;
-        Ok(())
-    };
-    write().map_err(|e| polars_error(path, "write", e))
+    }
+    writer.map_or(Ok(0), |writer| writer.finish()).map_err(wrong)?;
+    Ok(())
+}
+
+/// A file with the columns of a table and no row yet.
+fn start(table: &Table, path: &Path) -> Result<BatchedWriter<BufWriter<File>>, DataError> {
+    let file = File::create(path).map_err(|e| DataError::io(path, "write", e))?;
+    let schema = Schema::from_iter(table.columns.iter().map(|(name, c)| Field::new(name.as_str().into(), dtype(c))));
+    ParquetWriter::new(BufWriter::new(file))
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::empty())
+        .set_parallel(table.len() >= PARALLEL_ROWS_MIN)
+        .batched(&schema)
+        .map_err(|e| polars_error(path, "write", e))
 }
 
 /// Reads a Parquet file that `write_parquet` wrote; the table is named after the

@@ -3,6 +3,7 @@
 //!
 //! Rows are written in groups, so that a long table is never copied as a whole.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -13,7 +14,7 @@ use crate::error::DataError;
 use crate::number::shortest;
 use crate::text;
 
-pub use crate::parquet::{read_parquet, write_parquet};
+pub use crate::parquet::{read_parquet, write_parquet, write_parquet_parts};
 
 /// A column of a run table.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,35 +106,52 @@ impl Table {
 /// # Errors
 /// Columns that do not fit together, or the operating system.
 pub fn write_csv(table: &Table, path: &Path) -> Result<(), DataError> {
-    table.check(path)?;
-    File::create(path)
-        .and_then(|file| write_rows(BufWriter::new(file), table))
-        .map_err(|e| DataError::io(path, "write", e))
+    write_csv_parts(std::iter::once(table), path)
 }
 
-fn write_rows(mut out: impl Write, table: &Table) -> io::Result<()> {
-    let mut line = String::new();
-    for (i, (name, _)) in table.columns.iter().enumerate() {
-        if i > 0 {
-            line.push(',');
-        }
-        text::push_field(&mut line, name);
+/// [`write_csv`] of a table that comes part by part, all with the same columns.
+///
+/// # Errors
+/// As [`write_csv`].
+pub fn write_csv_parts<T: Borrow<Table>>(parts: impl IntoIterator<Item = T>, path: &Path) -> Result<(), DataError> {
+    let io = |e| DataError::io(path, "write", e);
+    let mut out: Option<BufWriter<File>> = None;
+    for part in parts {
+        let table = part.borrow();
+        table.check(path)?;
+        let first = out.is_none();
+        let out = match &mut out {
+            Some(out) => out,
+            None => out.insert(BufWriter::new(File::create(path).map_err(io)?)),
+        };
+        write_rows(out, table, first).map_err(io)?;
     }
-    for row in 0..=table.len() {
-        line.push('\n');
-        out.write_all(line.as_bytes())?;
-        line.clear();
-        if row == table.len() {
-            break;
+    out.map_or(Ok(()), |mut out| out.flush()).map_err(io)
+}
+
+fn write_rows(out: &mut impl Write, table: &Table, header: bool) -> io::Result<()> {
+    let mut line = String::new();
+    if header {
+        for (i, (name, _)) in table.columns.iter().enumerate() {
+            if i > 0 {
+                line.push(',');
+            }
+            text::push_field(&mut line, name);
         }
+        line.push('\n');
+    }
+    for row in 0..table.len() {
         for (i, (_, column)) in table.columns.iter().enumerate() {
             if i > 0 {
                 line.push(',');
             }
             push_value(&mut line, column, row);
         }
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
+        line.clear();
     }
-    out.flush()
+    out.write_all(line.as_bytes())
 }
 
 fn push_value(line: &mut String, column: &Column, row: usize) {

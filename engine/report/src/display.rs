@@ -69,7 +69,7 @@ pub(crate) enum Clock {
 
 impl Clock {
     /// Fits the bars of a run.
-    pub(crate) fn of(curve: &Curve) -> Self {
+    pub(crate) fn of(curve: &Curve<'_>) -> Self {
         if curve.periods_per_year <= 366.0 { Self::Dates } else { Self::Minutes }
     }
 

@@ -1,11 +1,12 @@
 //! `Summary`: the figures of `summary.json`, under their pinned names.
 
+use std::borrow::Cow;
+
 use engine_core::fixed::Money;
 use engine_core::record::RunResult;
 use engine_core::time::{DAY, Timestamp};
 use risk::drawdown;
-use risk::performance::performance;
-use risk::ratios::{profit_factor, win_rate_all};
+use risk::ratios::{self, profit_factor, win_rate_all};
 use serde::Serialize;
 
 use crate::input::ReportInput;
@@ -69,7 +70,7 @@ pub struct Summary {
 pub fn summary(input: &ReportInput<'_>) -> Summary {
     let run = input.run;
     let curve = Curve::of(run);
-    let p = performance(&curve.equity, curve.periods_per_year);
+    let p = Performance::of(&curve);
     let pnl_of_trades: Vec<f64> = run.trades.iter().map(|t| t.pnl.to_f64()).collect();
     let totals = [Some(run), input.pessimistic, input.optimistic].into_iter().flatten().map(total_pnl);
     let certain = run.fills.iter().filter(|f| f.certain).count();
@@ -99,6 +100,58 @@ pub fn summary(input: &ReportInput<'_>) -> Summary {
     }
 }
 
+/// Those statistics of `risk::performance` that a summary has, without the copies
+/// of a long curve that the others take.
+struct Performance {
+    total_return: Option<f64>,
+    cagr: Option<f64>,
+    volatility: Option<f64>,
+    sharpe: Option<f64>,
+    sortino: Option<f64>,
+    calmar: Option<f64>,
+    max_drawdown: Option<f64>,
+}
+
+impl Performance {
+    fn of(curve: &Curve<'_>) -> Self {
+        let (equity, periods) = (&*curve.equity, curve.periods_per_year);
+        let cagr = ratios::cagr(equity, periods);
+        let max_drawdown = max_drawdown(equity);
+        let returns = ratios::returns(equity);
+        let r = returns.as_deref();
+        Self {
+            total_return: ratios::total_return(equity),
+            cagr,
+            volatility: r.and_then(|r| ratios::volatility(r, periods)),
+            sharpe: r.and_then(|r| ratios::sharpe(r, periods, 0.0)),
+            sortino: r.and_then(|r| ratios::sortino(r, periods)),
+            calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
+            max_drawdown,
+        }
+    }
+}
+
+/// `risk::drawdown::drawdowns`, one at a time: falls from the peak so far; NaN
+/// where undefined.
+pub(crate) fn falls(equity: &[f64]) -> impl ExactSizeIterator<Item = f64> {
+    let mut peak = f64::NEG_INFINITY;
+    equity.iter().map(move |e| {
+        if *e > peak {
+            peak = *e;
+        }
+        let fall = e / peak - 1.0;
+        if peak > 0.0 && fall.is_finite() { fall } else { f64::NAN }
+    })
+}
+
+/// `risk::drawdown::max_drawdown`.
+fn max_drawdown(equity: &[f64]) -> Option<f64> {
+    if equity.len() < 2 {
+        return None;
+    }
+    falls(equity).try_fold(0.0_f64, |worst, fall| (!fall.is_nan()).then(|| worst.min(fall)))
+}
+
 /// Final equity less the money at the start.
 pub(crate) fn total_pnl(run: &RunResult) -> Money {
     run.final_equity - run.initial_cash
@@ -117,23 +170,22 @@ fn share(part: u64, whole: u64) -> Option<f64> {
 ///
 /// The first instant normally still has all of it. When it does not (a decision
 /// filled at the very first close), the start is put in front, so that no cost is lost.
-pub(crate) struct Curve {
-    pub(crate) times: Vec<i64>,
-    pub(crate) equity: Vec<f64>,
+pub(crate) struct Curve<'a> {
+    pub(crate) times: Cow<'a, [i64]>,
+    pub(crate) equity: Cow<'a, [f64]>,
     pub(crate) periods_per_year: f64,
 }
 
-impl Curve {
-    pub(crate) fn of(run: &RunResult) -> Self {
+impl<'a> Curve<'a> {
+    pub(crate) fn of(run: &'a RunResult) -> Self {
         let start = run.initial_cash.to_f64();
-        let mut times = run.times.to_vec();
-        let mut equity = run.equity.clone();
-        times.truncate(equity.len());
+        let mut times = Cow::Borrowed(&run.times[..run.times.len().min(run.equity.len())]);
+        let mut equity = Cow::Borrowed(run.equity.as_slice());
         if let (Some(first), Some(time)) = (equity.first(), times.first().copied())
             && *first != start
         {
-            equity.insert(0, start);
-            times.insert(0, time);
+            equity.to_mut().insert(0, start);
+            times.to_mut().insert(0, time);
         }
         Self { periods_per_year: risk::calendar::periods_per_year(&run.times).unwrap_or(252.0), times, equity }
     }

@@ -125,6 +125,9 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         progress(Stage::Optimistic);
         optimistic = Some(run_on(FillRules { path: PathRule::Optimistic, ..options.fills })?);
     }
+    // Indicator columns are as large as the bars; nothing below reads them.
+    drop(cache);
+
     progress(Stage::Summary);
     let benchmark = config.benchmark.as_ref().and_then(|symbol| {
         let is_it = |s: &&Series| s.instrument.symbol.as_str() == symbol;

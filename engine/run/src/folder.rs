@@ -9,15 +9,17 @@ use std::path::{Path, PathBuf};
 
 use engine_core::record::RunResult;
 use engine_data::DataError;
-use engine_data::run_tables::{Table, write_csv, write_parquet};
+use engine_data::run_tables::{write_csv_parts, write_parquet_parts};
 
 use crate::backtest::Outcome;
 use crate::config::Config;
 use crate::manifest::{ConfigRecord, Manifest};
-use crate::tables;
+use crate::tables::{self, Parts};
 
 /// Most runs of one name in one second.
 const SAME_SECOND_MAX: usize = 10_000;
+/// Instants of a run up to which the page and the tables are made at the same time.
+const TOGETHER_MAX: usize = 100_000;
 /// The mark of a whole run folder.
 const MARK: &str = "run.json";
 
@@ -80,30 +82,43 @@ fn fill(
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|e| DataError::io(&path, "write", e))
     };
-    // The page and the tables take about as long as each other, and most of a short run.
-    std::thread::scope(|scope| {
-        let page = (!options.no_report)
-            .then(|| scope.spawn(|| text("report.html", &engine_report::html(&outcome.report(), &outcome.summary))));
-        write_tables(folder, outcome, options.csv)?;
-        match page.map(std::thread::ScopedJoinHandle::join) {
-            None => Ok(()),
-            Some(Ok(written)) => written,
-            Some(Err(_)) => Err(DataError::file(&folder.join("report.html"), "could not be made")),
-        }
-    })?;
+    let page = || match options.no_report {
+        true => Ok(()),
+        false => text("report.html", &engine_report::html(&outcome.report(), &outcome.summary)),
+    };
+    let equity = || write_table(folder, outcome, options.csv, "equity", tables::equity);
+    let lists = || {
+        write_table(folder, outcome, options.csv, "trades", tables::trades)?;
+        write_table(folder, outcome, options.csv, "orders", tables::orders)
+    };
+    if outcome.run.times.len() > TOGETHER_MAX {
+        // One after the other, so that their memory does not add up.
+        lists()?;
+        equity()?;
+        page()?;
+    } else {
+        // Two halves that take about as long as each other, and most of a short run.
+        std::thread::scope(|scope| {
+            let half = scope.spawn(|| page().and_then(|()| equity()));
+            lists()?;
+            half.join().unwrap_or_else(|_| Err(DataError::file(&folder.join("report.html"), "could not be made")))
+        })?;
+    }
     text("summary.json", &json(&folder.join("summary.json"), &outcome.summary)?)?;
     let manifest = manifest(config, outcome, now);
     text(MARK, &json(&folder.join(MARK), &manifest)?)
 }
 
-fn write_tables(folder: &Path, outcome: &Outcome, csv: bool) -> Result<(), DataError> {
-    let make: [fn(&RunResult) -> Table; 3] = [tables::trades, tables::orders, tables::equity];
-    for make in make {
-        let table = make(&outcome.run);
-        write_parquet(&table, &folder.join(format!("{}.parquet", table.name)))?;
-        if csv {
-            write_csv(&table, &folder.join(format!("{}.csv", table.name)))?;
-        }
+fn write_table(
+    folder: &Path,
+    outcome: &Outcome,
+    csv: bool,
+    name: &str,
+    make: fn(&RunResult) -> Parts<'_>,
+) -> Result<(), DataError> {
+    write_parquet_parts(make(&outcome.run), &folder.join(format!("{name}.parquet")))?;
+    if csv {
+        write_csv_parts(make(&outcome.run), &folder.join(format!("{name}.csv")))?;
     }
     Ok(())
 }

@@ -171,9 +171,13 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
     let opens = columns.open_time[from];
     let instrument = data.instrument(symbol, &loaded.contract.currency);
     let bars: Bars = if (from, last) == (0, rows) { loaded.bars } else { loaded.bars.slice(from, last) };
-    let flags = loaded.session_start.get(from..last).unwrap_or_default();
+    let mut session_start = loaded.session_start;
+    session_start.truncate(last);
+    session_start.drain(..from.min(session_start.len()));
     // Empty means that every bar is a session of its own.
-    let session_start = if flags.iter().all(|starts| *starts) { Vec::new() } else { flags.to_vec() };
+    if session_start.iter().all(|starts| *starts) {
+        session_start = Vec::new();
+    }
     let adjusted = loaded.contract.prices == Prices::Adjusted;
     let mut actions = if adjusted { Vec::new() } else { loaded.actions };
     // What took effect before the first bar is in its prices.

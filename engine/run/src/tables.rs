@@ -2,10 +2,24 @@
 //!
 //! Column names are pinned; tables hold numbers, texts and UTC instants only.
 
-use engine_core::fixed::Price;
+use std::ops::Range;
+
+use engine_core::fixed::{Money, Price};
+use engine_core::ledger::{LedgerAccount, postings};
 use engine_core::order::Side;
 use engine_core::record::{OrderRecord, RunResult, Trade};
 use engine_data::run_tables::{Column, Table};
+
+/// Rows made at a time: a long table never stands in memory as a whole.
+const PART_ROWS: usize = 32 * 1024;
+
+/// A table part by part, in the order of its rows; at least one part.
+pub(crate) type Parts<'a> = Box<dyn Iterator<Item = Table> + 'a>;
+
+fn parts<'a>(rows: usize, mut make: impl FnMut(Range<usize>) -> Table + 'a) -> Parts<'a> {
+    let count = rows.div_ceil(PART_ROWS).max(1);
+    Box::new((0..count).map(move |i| make(i * PART_ROWS..((i + 1) * PART_ROWS).min(rows))))
+}
 
 fn named(name: &str, columns: Vec<(&str, Column)>) -> Table {
     let columns = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
@@ -13,8 +27,12 @@ fn named(name: &str, columns: Vec<(&str, Column)>) -> Table {
 }
 
 /// Closed round trips; those still open are in the equity curve and the report.
-pub(crate) fn trades(run: &RunResult) -> Table {
-    let t = &run.trades;
+pub(crate) fn trades(run: &RunResult) -> Parts<'_> {
+    parts(run.trades.len(), |rows| some_trades(run, rows))
+}
+
+fn some_trades(run: &RunResult, rows: Range<usize>) -> Table {
+    let t = &run.trades[rows];
     let numbers = |f: &dyn Fn(&Trade) -> f64| Column::F64(t.iter().map(f).collect());
     let symbols = t.iter().map(|t| run.instruments[t.instrument.index()].symbol.to_string());
     let side = |side: Side| if side == Side::Buy { "long" } else { "short" }.to_owned();
@@ -42,8 +60,13 @@ pub(crate) fn trades(run: &RunResult) -> Table {
 
 /// All orders, in the order of their ids. Limit and stop are as requested (a
 /// child's may be distances from its parent's fill).
-pub(crate) fn orders(run: &RunResult) -> Table {
-    let o = &run.orders;
+pub(crate) fn orders(run: &RunResult) -> Parts<'_> {
+    parts(run.orders.len(), |rows| some_orders(run, rows))
+}
+
+fn some_orders(run: &RunResult, rows: Range<usize>) -> Table {
+    let ids = rows.start as i64..rows.end as i64;
+    let o = &run.orders[rows];
     let text = |f: &dyn Fn(&OrderRecord) -> String| Column::Text(o.iter().map(f).collect());
     let price = |p: Option<Price>| p.map(Price::to_f64);
     let symbol = |o: &OrderRecord| {
@@ -55,7 +78,7 @@ pub(crate) fn orders(run: &RunResult) -> Table {
     named(
         "orders",
         vec![
-            ("id", Column::I64((0..o.len() as i64).collect())),
+            ("id", Column::I64(ids.collect())),
             ("symbol", text(&symbol)),
             ("side", text(&|o| o.order.side.name().to_owned())),
             ("type", text(&|o| o.order.kind.name().to_owned())),
@@ -79,21 +102,85 @@ fn on_grid(price: f64) -> f64 {
 
 /// Equity and cash at each instant, and the fall from the peak so far (zero or
 /// negative; the money at the start is the first peak).
-pub(crate) fn equity(run: &RunResult) -> Table {
+pub(crate) fn equity(run: &RunResult) -> Parts<'_> {
     let mut peak = run.initial_cash.to_f64();
-    let drawdown = run.equity.iter().map(|equity| {
-        if *equity > peak {
-            peak = *equity;
+    let mut cash = Cash::of(run);
+    parts(run.equity.len().min(run.times.len()), move |rows| {
+        let equity = &run.equity[rows.clone()];
+        let drawdown = equity.iter().map(|equity| {
+            if *equity > peak {
+                peak = *equity;
+            }
+            equity / peak - 1.0
+        });
+        let drawdown = drawdown.collect();
+        named(
+            "equity",
+            vec![
+                ("time", Column::Time(run.times[rows.clone()].to_vec())),
+                ("equity", Column::F64(equity.to_vec())),
+                ("cash", Column::F64(run.times[rows].iter().map(|t| cash.at(*t)).collect())),
+                ("drawdown", Column::F64(drawdown)),
+            ],
+        )
+    })
+}
+
+/// Cash after each instant in turn, as `RunResult::cash_column` has it, but not all at once.
+struct Cash<'a> {
+    run: &'a RunResult,
+    next: usize,
+    sum: Money,
+}
+
+impl<'a> Cash<'a> {
+    fn of(run: &'a RunResult) -> Self {
+        Self { run, next: 0, sum: Money::ZERO }
+    }
+
+    /// Cash after `time`, which is not before the one asked for last.
+    fn at(&mut self, time: i64) -> f64 {
+        while let Some(entry) = self.run.entries.get(self.next).filter(|e| e.time.nanos() <= time) {
+            let postings = postings(entry, &self.run.fills);
+            let of_cash = postings.iter().filter(|p| p.account == LedgerAccount::Cash);
+            self.sum += of_cash.map(|p| p.amount).sum::<Money>();
+            self.next += 1;
         }
-        equity / peak - 1.0
-    });
-    named(
-        "equity",
-        vec![
-            ("time", Column::Time(run.times.clone())),
-            ("equity", Column::F64(run.equity.clone())),
-            ("cash", Column::F64(run.cash_column())),
-            ("drawdown", Column::F64(drawdown.collect())),
-        ],
-    )
+        self.sum.to_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine_core::ledger::{Entry, EntryKind};
+    use engine_core::time::Timestamp;
+
+    #[test]
+    fn parts_have_all_rows_in_order() {
+        let rows = PART_ROWS * 2 + 5;
+        let deposit = |i: i64| Entry {
+            time: Timestamp::from_nanos(i * 40_000),
+            kind: EntryKind::Deposit { amount: Money::from_units(i128::from(i) + 1) },
+        };
+        let run = RunResult {
+            times: (0..rows as i64).collect::<Vec<_>>().into(),
+            equity: (0..rows).map(|i| (i % 7) as f64 + 1.0).collect(),
+            entries: (0..3).map(deposit).collect(),
+            ..RunResult::default()
+        };
+        let parts: Vec<Table> = equity(&run).collect();
+        assert_eq!(parts.iter().map(Table::len).collect::<Vec<_>>(), [PART_ROWS, PART_ROWS, 5]);
+        let numbers = |name: &str| -> Vec<f64> {
+            let of = |part: &Table| match part.column(name) {
+                Some(Column::F64(v)) => v.clone(),
+                _ => Vec::new(),
+            };
+            parts.iter().flat_map(of).collect()
+        };
+        assert_eq!(numbers("equity"), run.equity);
+        assert_eq!(numbers("cash"), run.cash_column());
+        assert_eq!(numbers("drawdown")[6..8], [0.0, 1.0 / 7.0 - 1.0]);
+        assert_eq!(trades(&run).map(|t| t.len()).collect::<Vec<_>>(), [0]);
+    }
 }

@@ -26,14 +26,16 @@ enum Unit {
 }
 
 impl Distance {
-    pub(crate) fn new(unit: &str, value: f64, period: usize) -> Result<Self, SetupError> {
+    /// `percent_below`: a percentage must be less than this (a stop cannot be below zero).
+    pub(crate) fn new(unit: &str, value: f64, period: usize, percent_below: f64) -> Result<Self, SetupError> {
         let unit = match unit {
             "amount" => Unit::Amount,
             "atr" => Unit::Atr,
             _ => Unit::Percent,
         };
-        if unit == Unit::Percent && value >= 100.0 {
-            return Err(SetupError::parameter("value", format!("is {value}, expected less than 100 percent")));
+        if unit == Unit::Percent && value >= percent_below {
+            let problem = format!("is {value}, expected less than {percent_below} percent");
+            return Err(SetupError::parameter("value", problem));
         }
         Ok(Self { unit, value, period, range: None })
     }

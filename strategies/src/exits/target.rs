@@ -34,7 +34,7 @@ impl Plugin for Target {
 
     fn new(parameters: TargetParameters) -> Result<Self, SetupError> {
         let TargetParameters { unit, value, period } = parameters;
-        Ok(Self { distance: Distance::new(&unit, value, period)? })
+        Ok(Self { distance: Distance::new(&unit, value, period, f64::INFINITY)? })
     }
 }
 
@@ -44,6 +44,10 @@ impl Exit for Target {
     }
     fn risk(&self, _: &Context, _: InstrumentId, _: Side) -> Option<f64> {
         None
+    }
+
+    fn is_ready(&self, cx: &Context, id: InstrumentId, _: Side) -> bool {
+        self.distance.in_price(cx, id).is_some()
     }
 
     fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder> {

@@ -34,7 +34,7 @@ impl Plugin for Trailing {
 
     fn new(parameters: TrailingParameters) -> Result<Self, SetupError> {
         let TrailingParameters { unit, value, period } = parameters;
-        Ok(Self { distance: Distance::new(&unit, value, period)? })
+        Ok(Self { distance: Distance::new(&unit, value, period, 100.0)? })
     }
 }
 
@@ -48,6 +48,10 @@ impl Exit for Trailing {
 
     fn risk(&self, cx: &Context, id: InstrumentId, _: Side) -> Option<f64> {
         self.distance.in_price(cx, id)
+    }
+
+    fn is_ready(&self, cx: &Context, id: InstrumentId, _: Side) -> bool {
+        self.distance.in_price(cx, id).is_some()
     }
 
     fn children(&self, cx: &Context, id: InstrumentId, side: Side, entry: OrderId, group: OcoId) -> Vec<NewOrder> {

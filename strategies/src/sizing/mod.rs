@@ -27,7 +27,8 @@ pub(crate) fn rate_of_percent(key: &str, percent: f64) -> Result<Rate, SetupErro
 
 /// So many shares, at most `most_percent` of equity at the last close, in whole lots.
 pub(crate) fn whole_lots(cx: &Context, id: InstrumentId, shares: f64, most_percent: f64) -> Option<Size> {
-    let most = cx.equity() * most_percent / 100.0 / cx.portfolio().mark(id);
+    let contract = cx.portfolio().mark(id) * cx.instrument(id).multiplier as f64;
+    let most = cx.equity() * most_percent / 100.0 / contract;
     let shares = if shares < most { shares } else { most };
     let quantity = cx.instrument(id).floor_to_lot(Quantity::from_f64(shares)?);
     (quantity > Quantity::ZERO).then_some(Size::Quantity(quantity))

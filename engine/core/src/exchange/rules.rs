@@ -138,7 +138,8 @@ impl FillRules {
         ticks: &TickLadder,
     ) -> Price {
         let distance = match self.slippage {
-            Slippage::None => return price,
+            // Off the tick only where a trail set the level.
+            Slippage::None => return ticks.round_against(side, price),
             Slippage::Amount(distance) => distance,
             Slippage::Ticks(n) => Price::from_units(ticks.step(price).units() * i64::from(n)),
             Slippage::Fraction(rate) => share(price, rate),

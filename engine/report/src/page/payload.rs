@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::display::Clock;
 use crate::input::ReportInput;
 use crate::sample::{POINTS_MAX, evenly, extremes, rounded};
-use crate::summary::Curve;
+use crate::summary::{Curve, falls};
 
 /// Trades in the list at most: those with the greatest profit or loss.
 pub(crate) const TRADES_MAX: usize = 5_000;
@@ -110,18 +110,6 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
         return text;
     }
     text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-/// Falls from the peak so far as `risk::drawdown::drawdowns` has them, one at a
-/// time; NaN where undefined.
-fn falls(equity: &[f64]) -> impl ExactSizeIterator<Item = f64> {
-    let mut peak = f64::NEG_INFINITY;
-    equity.iter().map(move |e| {
-        if *e > peak {
-            peak = *e;
-        }
-        if peak > 0.0 { e / peak - 1.0 } else { f64::NAN }
-    })
 }
 
 fn plots(run: &RunResult) -> Vec<Line> {
