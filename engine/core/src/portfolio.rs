@@ -176,12 +176,15 @@ impl Portfolio {
     #[inline(always)]
     #[must_use]
     pub fn equity(&self) -> f64 {
-        let mut sum = self.cash_f64;
-        for id in &self.held {
+        let worth = |id: &InstrumentId| {
             let line = &self.lines[id.index()];
-            sum += line.weight * line.mark;
+            line.weight * line.mark
+        };
+        match self.held.as_slice() {
+            [] => self.cash_f64,
+            [only] => self.cash_f64 + worth(only),
+            many => many.iter().fold(self.cash_f64, |sum, id| sum + worth(id)),
         }
-        sum
     }
 
     /// Equity at the marks, exact.

@@ -20,9 +20,12 @@ use engine_core::strategy::Intent;
 /// when it falls below. Undefined values (NaN) want nothing.
 #[inline]
 pub(crate) fn crossing(before: f64, now: f64) -> Intent {
-    // Without branches: which way prices go is what no processor can predict.
-    let up = (before <= 0.0) & (now > 0.0);
-    let down = (before >= 0.0) & (now < 0.0);
+    // Most bars change no sign: one test, well predicted.
+    if before * now > 0.0 {
+        return Intent::Hold;
+    }
+    let up = before <= 0.0 && now > 0.0;
+    let down = before >= 0.0 && now < 0.0;
     match (up, down) {
         (true, _) => Intent::Enter(Side::Buy),
         (false, true) => Intent::Exit,
