@@ -114,6 +114,7 @@ mod book;
 pub(crate) mod certainty;
 #[cfg(test)]
 mod certainty_tests;
+mod clearing;
 mod level;
 mod matching;
 mod rules;

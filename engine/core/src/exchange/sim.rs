@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
+use super::clearing::{At, Clearing, Trial};
 use super::level::Level;
 use super::matching::{Traded, Walk};
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
@@ -13,11 +14,9 @@ use crate::context::Context;
 use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
-use crate::ledger::{Entry, EntryKind};
-use crate::order::{
-    NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce,
-};
-use crate::record::{AmbiguousBar, Fill};
+use crate::ledger::Entry;
+use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
+use crate::record::AmbiguousBar;
 use crate::time::Timestamp;
 
 /// Something that strategies are told about.
@@ -50,112 +49,6 @@ pub(crate) struct SimExchange {
 
 const NOTHING: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 const EVERYTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
-
-/// The bar being matched, for the records.
-#[derive(Clone, Copy)]
-struct At {
-    id: InstrumentId,
-    row: u32,
-    instant: u32,
-    open: f64,
-    low: Price,
-    high: Price,
-}
-
-/// The run's own desk: money, records, notices.
-struct Clearing<'a> {
-    cx: &'a mut Context,
-    notices: &'a mut Vec<Notice>,
-    entries: &'a mut Vec<Entry>,
-    at: At,
-    /// An order was refused or shrunk for money: other paths may differ.
-    refused: bool,
-}
-
-impl Clearing<'_> {
-    fn purse(&mut self, with_others: bool) -> Purse<'_> {
-        self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments(), with_others)
-    }
-}
-
-impl Desk for Clearing<'_> {
-    fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
-        let by_equity = matches!(order.size(), Size::PercentOfEquity(_));
-        let quantity = self.purse(by_equity).resolve(order.side(), order.size(), price);
-        self.cx.orders[order.id().index()].quantity = quantity;
-        quantity
-    }
-
-    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        let leveraged = self.cx.portfolio.is_leveraged();
-        let admitted = self.purse(leveraged).admit(order.side(), order.shrink_to_fit(), price, quantity);
-        self.refused |= admitted != Ok(quantity);
-        admitted
-    }
-
-    fn priced(&mut self, order: &Working) {
-        let request = &mut self.cx.orders[order.id().index()].order;
-        request.kind = order.kind();
-        request.basis = PriceBasis::Absolute;
-    }
-
-    #[inline(never)]
-    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        let multiplier = self.cx.instrument(self.at.id).multiplier;
-        let notional = Money::notional(price, quantity, multiplier);
-        let fill = Fill {
-            time: self.cx.now,
-            order: order.id(),
-            instrument: self.at.id,
-            bar: self.at.row,
-            instant: self.at.instant,
-            side: order.side(),
-            certain: true,
-            outside_bar: price < self.at.low || price > self.at.high,
-            price,
-            quantity,
-            notional,
-            fee: self.cx.portfolio.fee(notional),
-        };
-        let index = self.cx.fills.len() as u32;
-        self.cx.fills.push(fill);
-        self.cx.portfolio.apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
-        let record = &mut self.cx.orders[order.id().index()];
-        record.filled += quantity;
-        record.traded += price.to_f64() * quantity.to_f64();
-        record.state = OrderState::PartlyFilled;
-        self.entries.push(Entry { time: self.cx.now, kind: EntryKind::Fill { fill: index } });
-        self.notices.push(Notice::Fill(index));
-    }
-
-    fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
-        let id = order.id();
-        let record = &mut self.cx.orders[id.index()];
-        if state == OrderState::Filled {
-            record.quantity = record.filled;
-        }
-        self.cx.end_order(id, state, reason);
-        self.notices.push(Notice::Order(id));
-    }
-}
-
-/// Follows one path without leaving a trace but the money.
-struct Trial<'a> {
-    purse: Purse<'a>,
-}
-
-impl Desk for Trial<'_> {
-    fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
-        self.purse.resolve(order.side(), order.size(), price)
-    }
-    fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        self.purse.admit(order.side(), order.shrink_to_fit(), price, quantity)
-    }
-    fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        self.purse.pay(order.side(), price, quantity);
-    }
-    fn closed(&mut self, _: &Working, _: OrderState, _: Reason) {}
-}
 
 impl SimExchange {
     pub(crate) fn new(rules: FillRules, instruments: usize) -> Self {
@@ -451,7 +344,7 @@ impl SimExchange {
             self.venues[id.index()].arrivals.retain(|o| *o != order);
             self.end_on_the_way(cx, order, OrderState::Cancelled, Reason::Requested);
         } else if slot != u32::MAX {
-            let mut desk = Clearing { cx, notices: &mut self.notices, entries, at: at_nothing(id), refused: false };
+            let mut desk = Clearing { cx, notices: &mut self.notices, entries, at: At::nothing(id), refused: false };
             self.venues[id.index()].book.cancel(slot, &mut desk);
         }
         self.rewatch(id);
@@ -489,7 +382,7 @@ impl SimExchange {
         } else {
             let slot: Slot = record.slot;
             let mut desk =
-                Clearing { cx: &mut *cx, notices: &mut self.notices, entries, at: at_nothing(id), refused: false };
+                Clearing { cx: &mut *cx, notices: &mut self.notices, entries, at: At::nothing(id), refused: false };
             self.venues[id.index()].book.modify(slot, change, &mut desk)
         };
         match refused {
@@ -518,10 +411,6 @@ impl SimExchange {
             _ => record.quantity,
         }
     }
-}
-
-fn at_nothing(id: InstrumentId) -> At {
-    At { id, row: 0, instant: 0, open: 0.0, low: Price::ZERO, high: Price::ZERO }
 }
 
 /// Applies a change to a request; the types must fit.
