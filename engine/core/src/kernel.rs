@@ -7,13 +7,13 @@
 use std::sync::Arc;
 
 use crate::account::{AccountKind, FeeSchedule};
-use crate::actions::ActionKind;
+use crate::actions::{ActionKind, Split};
 use crate::bars::Bars;
 use crate::context::{Command, Context};
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
 use crate::feed::{Feed, Series, Times};
-use crate::fixed::{Money, Price};
+use crate::fixed::Money;
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
@@ -378,9 +378,10 @@ impl Kernel<'_> {
                 self.next_action[i] += 1;
                 let entry = match action.kind {
                     ActionKind::Split { to, from } => {
-                        self.exchange.split(id, to, from);
-                        self.split_records(id, to, from);
-                        self.cx.portfolio.split(id, to, from, &series.instrument, self.cx.now)
+                        let split = Split { to, from };
+                        self.exchange.split(id, split);
+                        self.split_records(id, split);
+                        self.cx.portfolio.split(id, split, &series.instrument, self.cx.now)
                     }
                     ActionKind::CashDividend { per_share } => {
                         self.cx.portfolio.dividend(id, per_share, series.instrument.multiplier, self.cx.now)
@@ -393,28 +394,21 @@ impl Kernel<'_> {
     }
 
     /// Orders on their way follow a split like those in the book.
-    fn split_records(&mut self, id: InstrumentId, to: u32, from: u32) {
-        let price = |p: Price| {
-            let units = i128::from(p.units()) * i128::from(from);
-            Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64)
-        };
-        let quantity = |q: crate::fixed::Quantity| {
-            crate::fixed::Quantity::from_units((i128::from(q.units()) * i128::from(to) / i128::from(from)) as i64)
-        };
+    fn split_records(&mut self, id: InstrumentId, split: Split) {
         for i in 0..self.cx.open.len() {
             let record = &mut self.cx.orders[self.cx.open[i].index()];
             if record.order.instrument != id {
                 continue;
             }
             if record.order.basis != crate::order::PriceBasis::FromFillFraction {
-                record.order.kind = record.order.kind.map_prices(price);
+                record.order.kind = record.order.kind.map_prices(|p| split.price(p));
             }
             if let crate::order::Size::Quantity(q) = record.order.size {
-                record.order.size = crate::order::Size::Quantity(quantity(q));
+                record.order.size = crate::order::Size::Quantity(split.quantity(q));
             }
-            record.quantity = quantity(record.quantity);
-            record.filled = quantity(record.filled);
-            record.last = price(record.last);
+            record.quantity = split.quantity(record.quantity);
+            record.filled = split.quantity(record.filled);
+            record.last = split.price(record.last);
         }
     }
 

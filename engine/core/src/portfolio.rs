@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::account::{AccountKind, FeeSchedule, Purse};
+use crate::actions::Split;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
@@ -328,26 +329,24 @@ impl Portfolio {
         Some(Entry { time, kind: EntryKind::Dividend { instrument: id, amount } })
     }
 
-    /// Splits a position `to` for `from`; a fraction of a lot is paid out at the mark.
+    /// Splits a position; a fraction of a share is paid out at the mark.
     pub(crate) fn split(
         &mut self,
         id: InstrumentId,
-        to: u32,
-        from: u32,
+        split: Split,
         instrument: &Instrument,
         time: Timestamp,
     ) -> Option<Entry> {
         self.worth = None;
         let i = id.index();
-        let ratio = f64::from(from) / f64::from(to);
+        let ratio = f64::from(split.from) / f64::from(split.to);
         let mark = self.lines[i].mark * ratio;
         self.lines[i].mark = mark;
         let p = &mut self.positions[i];
         if p.quantity.is_zero() {
             return None;
         }
-        let scale = |q: Quantity| i128::from(q.units()) * i128::from(to) / i128::from(from);
-        let exact = scale(p.quantity) as i64;
+        let exact = split.quantity(p.quantity).units();
         let smallest = instrument.lot.units().min(crate::fixed::SCALE);
         let whole = Quantity::from_units(exact / smallest * smallest);
         let fraction = Quantity::from_units(exact) - whole;
@@ -358,12 +357,11 @@ impl Portfolio {
         self.lines[i].seen.low *= ratio;
         self.lines[i].seen.high *= ratio;
         for lot in &mut p.lots {
-            lot.quantity = Quantity::from_units(scale(lot.quantity) as i64);
-            let units = i128::from(lot.price.units()) * i128::from(from);
-            lot.price = Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64);
+            lot.quantity = split.quantity(lot.quantity);
+            lot.price = split.price(lot.price);
         }
         if let Some(trade) = &mut p.trade {
-            trade.entered = Quantity::from_units(scale(trade.entered) as i64);
+            trade.entered = split.quantity(trade.entered);
             trade.left = whole.abs();
             trade.exit_notional += in_lieu.abs();
         }

@@ -11,14 +11,16 @@ use engine_core::record::{OrderRecord, RunResult, Trade};
 use engine_data::run_tables::{Column, Table};
 
 /// Rows made at a time: a long table never stands in memory as a whole.
-const PART_ROWS: usize = 32 * 1024;
+const PART_ROWS: usize = 16 * 1024;
+/// The same for the lists, whose rows have texts.
+const LIST_ROWS: usize = 4 * 1024;
 
 /// A table part by part, in the order of its rows; at least one part.
 pub(crate) type Parts<'a> = Box<dyn Iterator<Item = Table> + 'a>;
 
-fn parts<'a>(rows: usize, mut make: impl FnMut(Range<usize>) -> Table + 'a) -> Parts<'a> {
-    let count = rows.div_ceil(PART_ROWS).max(1);
-    Box::new((0..count).map(move |i| make(i * PART_ROWS..((i + 1) * PART_ROWS).min(rows))))
+fn parts<'a>(rows: usize, most: usize, mut make: impl FnMut(Range<usize>) -> Table + 'a) -> Parts<'a> {
+    let count = rows.div_ceil(most).max(1);
+    Box::new((0..count).map(move |i| make(i * most..((i + 1) * most).min(rows))))
 }
 
 fn named(name: &str, columns: Vec<(&str, Column)>) -> Table {
@@ -28,7 +30,7 @@ fn named(name: &str, columns: Vec<(&str, Column)>) -> Table {
 
 /// Closed round trips; those still open are in the equity curve and the report.
 pub(crate) fn trades(run: &RunResult) -> Parts<'_> {
-    parts(run.trades.len(), |rows| some_trades(run, rows))
+    parts(run.trades.len(), LIST_ROWS, |rows| some_trades(run, rows))
 }
 
 fn some_trades(run: &RunResult, rows: Range<usize>) -> Table {
@@ -61,7 +63,7 @@ fn some_trades(run: &RunResult, rows: Range<usize>) -> Table {
 /// All orders, in the order of their ids. Limit and stop are as requested (a
 /// child's may be distances from its parent's fill).
 pub(crate) fn orders(run: &RunResult) -> Parts<'_> {
-    parts(run.orders.len(), |rows| some_orders(run, rows))
+    parts(run.orders.len(), LIST_ROWS, |rows| some_orders(run, rows))
 }
 
 fn some_orders(run: &RunResult, rows: Range<usize>) -> Table {
@@ -105,7 +107,7 @@ fn on_grid(price: f64) -> f64 {
 pub(crate) fn equity(run: &RunResult) -> Parts<'_> {
     let mut peak = run.initial_cash.to_f64();
     let mut cash = Cash::of(run);
-    parts(run.equity.len().min(run.times.len()), move |rows| {
+    parts(run.equity.len().min(run.times.len()), PART_ROWS, move |rows| {
         let equity = &run.equity[rows.clone()];
         let drawdown = equity.iter().map(|equity| {
             if *equity > peak {

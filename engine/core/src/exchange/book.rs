@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use super::level::Level;
 use super::rules::LimitFill;
 use super::working::{Desk, Phase, Slot, UNLIMITED, Working, resolve_prices};
+use crate::actions::Split;
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{
@@ -485,17 +486,9 @@ impl Book {
     }
 
     /// A split: `to` new shares for `from` old ones.
-    pub(crate) fn split(&mut self, to: u32, from: u32) {
-        let price = |p: Price| {
-            let units = i128::from(p.units()) * i128::from(from);
-            Price::from_units(crate::fixed::div_round(units, i128::from(to)) as i64)
-        };
-        let quantity = |q: Quantity| {
-            if q >= UNLIMITED {
-                return q;
-            }
-            Quantity::from_units((i128::from(q.units()) * i128::from(to) / i128::from(from)) as i64)
-        };
+    pub(crate) fn split(&mut self, split: Split) {
+        let price = |p: Price| split.price(p);
+        let quantity = |q: Quantity| if q >= UNLIMITED { q } else { split.quantity(q) };
         self.falling.clear();
         self.rising.clear();
         for i in 0..self.orders.len() {

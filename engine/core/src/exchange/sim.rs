@@ -9,6 +9,7 @@ use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
 use super::working::{Desk, Phase, Slot, Working};
 use crate::account::Purse;
+use crate::actions::Split;
 use crate::bars::BarRef;
 use crate::context::Context;
 use crate::feed::{Feed, Series};
@@ -397,8 +398,8 @@ impl SimExchange {
     }
 
     /// A split of an instrument: working orders follow.
-    pub(crate) fn split(&mut self, id: InstrumentId, to: u32, from: u32) {
-        self.venues[id.index()].book.split(to, from);
+    pub(crate) fn split(&mut self, id: InstrumentId, split: Split) {
+        self.venues[id.index()].book.split(split);
         self.rewatch(id);
     }
 
