@@ -237,3 +237,32 @@ impl BarRef<'_> {
         self.bars.columns.volume.get(self.row).copied()
     }
 }
+
+/// One bar by value, for the rare places that need all of it at once: matching.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WholeBar {
+    pub(crate) row: usize,
+    pub(crate) open_time: Timestamp,
+    pub(crate) time: Timestamp,
+    pub(crate) open: f64,
+    pub(crate) high: f64,
+    pub(crate) low: f64,
+    pub(crate) close: f64,
+    pub(crate) volume: Option<f64>,
+}
+
+impl From<BarRef<'_>> for WholeBar {
+    #[inline]
+    fn from(bar: BarRef<'_>) -> Self {
+        Self {
+            row: bar.row(),
+            open_time: bar.open_time(),
+            time: bar.time(),
+            open: bar.open(),
+            high: bar.high(),
+            low: bar.low(),
+            close: bar.close(),
+            volume: bar.volume(),
+        }
+    }
+}

@@ -104,10 +104,13 @@ pub(crate) struct Merged {
     pub(crate) start: Vec<u32>,
     pub(crate) id: Vec<u32>,
     pub(crate) row: Vec<u32>,
+    pub(crate) open_time: Vec<i64>,
     pub(crate) open: Vec<f64>,
     pub(crate) high: Vec<f64>,
     pub(crate) low: Vec<f64>,
     pub(crate) close: Vec<f64>,
+    /// Below zero where the series has none.
+    pub(crate) volume: Vec<f64>,
 }
 
 /// All series of a run.
@@ -257,10 +260,12 @@ fn merge(series: &[Series], rows: usize) -> Merged {
         start,
         id: vec![0; rows],
         row: vec![0; rows],
+        open_time: vec![0; rows],
         open: vec![0.0; rows],
         high: vec![0.0; rows],
         low: vec![0.0; rows],
         close: vec![0.0; rows],
+        volume: vec![-1.0; rows],
     };
     for (id, (s, of_series)) in series.iter().zip(&instants).enumerate() {
         let c = s.bars.columns();
@@ -269,10 +274,14 @@ fn merge(series: &[Series], rows: usize) -> Merged {
             next[*instant as usize] += 1;
             m.id[at] = id as u32;
             m.row[at] = row as u32;
+            m.open_time[at] = c.open_time[row];
             m.open[at] = c.open[row];
             m.high[at] = c.high[row];
             m.low[at] = c.low[row];
             m.close[at] = c.close[row];
+            if let Some(volume) = c.volume.get(row) {
+                m.volume[at] = *volume;
+            }
         }
     }
     m

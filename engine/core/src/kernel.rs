@@ -242,9 +242,9 @@ impl Kernel<'_> {
                 for at in from..to {
                     let id = rows.id(at);
                     if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
-                        let bar = feed.series()[id].bars.row(rows.row(at));
+                        let bar = rows.bar(at, time);
                         let id = InstrumentId(id as u32);
-                        self.exchange.match_bar(&mut self.cx, &feed, &mut self.entries, id, bar, instant);
+                        self.exchange.match_bar(&mut self.cx, &feed, &mut self.entries, id, &bar, instant);
                     }
                 }
             }

@@ -3,9 +3,10 @@
 //! The event loop is compiled for each, so that a single series is read straight
 //! from its columns without being merged first.
 
-use crate::bars::Bars;
+use crate::bars::{Bars, WholeBar};
 use crate::context::Slice;
 use crate::feed::Merged;
+use crate::time::Timestamp;
 
 /// The rows of a feed in order of time.
 pub(crate) trait Rows {
@@ -17,6 +18,8 @@ pub(crate) trait Rows {
     fn high(&self, at: usize) -> f64;
     fn low(&self, at: usize) -> f64;
     fn close(&self, at: usize) -> f64;
+    /// All of a row; `time` is the instant's.
+    fn bar(&self, at: usize, time: i64) -> WholeBar;
     fn slice(&self, from: usize, to: usize) -> Slice<'_>;
     /// Calls with (id, row, low, high, close) of each row from `from` to before `to`.
     fn each(&self, from: usize, to: usize, f: impl FnMut(usize, usize, f64, f64, f64));
@@ -66,6 +69,10 @@ impl Rows for One<'_> {
         for at in from..to {
             f(0, at, self.low(at), self.high(at), self.close(at));
         }
+    }
+    #[inline]
+    fn bar(&self, at: usize, _: i64) -> WholeBar {
+        self.0.row(at).into()
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {
         Slice { ids: &[0], close: &self.0.columns().close[from..to] }
@@ -120,6 +127,21 @@ impl Rows for Many<'_> {
         let rows = m.id[from..to].iter().zip(&m.row[from..to]).zip(&m.low[from..to]).zip(&m.high[from..to]);
         for ((((id, row), low), high), close) in rows.zip(&m.close[from..to]) {
             f(*id as usize, *row as usize, *low, *high, *close);
+        }
+    }
+    #[inline]
+    fn bar(&self, at: usize, time: i64) -> WholeBar {
+        // From the merged table: what lies side by side is in the cache already.
+        let m = self.0;
+        WholeBar {
+            row: m.row[at] as usize,
+            open_time: Timestamp::from_nanos(m.open_time[at]),
+            time: Timestamp::from_nanos(time),
+            open: m.open[at],
+            high: m.high[at],
+            low: m.low[at],
+            close: m.close[at],
+            volume: Some(m.volume[at]).filter(|v| *v >= 0.0),
         }
     }
     fn slice(&self, from: usize, to: usize) -> Slice<'_> {

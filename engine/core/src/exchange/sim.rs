@@ -10,7 +10,7 @@ use super::scenario::choose_path;
 use super::working::{Desk, Phase, Slot, Working};
 use crate::account::Purse;
 use crate::actions::Split;
-use crate::bars::BarRef;
+use crate::bars::WholeBar;
 use crate::context::Context;
 use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
@@ -147,31 +147,25 @@ impl SimExchange {
         feed: &Feed,
         entries: &mut Vec<Entry>,
         id: InstrumentId,
-        bar: BarRef<'_>,
+        bar: &WholeBar,
         instant: usize,
     ) {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar);
-        let at = At {
-            id,
-            row: bar.row() as u32,
-            instant: instant as u32,
-            open: bar.open(),
-            low: traded.low,
-            high: traded.high,
-        };
-        if self.only_plain_market_orders(cx, id, &traded, bar.open_time()) {
+        let at =
+            At { id, row: bar.row as u32, instant: instant as u32, open: bar.open, low: traded.low, high: traded.high };
+        if self.only_plain_market_orders(cx, id, &traded, bar.open_time) {
             self.fill_at_open(cx, feed, entries, &traded, at);
             self.rewatch(id);
             return;
         }
-        self.arrive(cx, id, bar.open_time());
+        self.arrive(cx, id, bar.open_time);
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
             self.match_traded(cx, feed, entries, &traded, at);
         }
         let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
-        self.venues[id.index()].book.expire(traded.session_end, bar.time(), &mut desk);
+        self.venues[id.index()].book.expire(traded.session_end, bar.time, &mut desk);
         self.rewatch(id);
     }
 
@@ -300,9 +294,9 @@ impl SimExchange {
         let Some(row) = (cx.seen[id.index()] as usize).checked_sub(1) else {
             return;
         };
-        let bar = series.bars.row(row);
-        let mut traded = traded_bar(series, bar);
-        if self.rules.market != MarketFill::SameClose || bar.time() != cx.now || traded.volume == Some(Quantity::ZERO) {
+        let bar = WholeBar::from(series.bars.row(row));
+        let mut traded = traded_bar(series, &bar);
+        if self.rules.market != MarketFill::SameClose || bar.time != cx.now || traded.volume == Some(Quantity::ZERO) {
             return;
         }
         (traded.open, traded.high, traded.low) = (traded.close, traded.close, traded.close);
@@ -324,7 +318,7 @@ impl SimExchange {
                 id,
                 row: row as u32,
                 instant: instant as u32,
-                open: bar.close(),
+                open: bar.close,
                 low: traded.low,
                 high: traded.high,
             };
@@ -441,16 +435,16 @@ fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reas
     Ok(())
 }
 
-fn traded_bar(series: &Series, bar: BarRef<'_>) -> TradedBar {
+fn traded_bar(series: &Series, bar: &WholeBar) -> TradedBar {
     let price = Price::from_checked_f64;
     TradedBar {
-        open: price(bar.open()),
-        high: price(bar.high()),
-        low: price(bar.low()),
-        close: price(bar.close()),
-        volume: bar.volume().map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
-        session_start: series.starts_session(bar.row()),
-        session_end: series.ends_session(bar.row()),
+        open: price(bar.open),
+        high: price(bar.high),
+        low: price(bar.low),
+        close: price(bar.close),
+        volume: bar.volume.map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
+        session_start: series.starts_session(bar.row),
+        session_end: series.ends_session(bar.row),
     }
 }
 
