@@ -4,7 +4,7 @@
 //! stamped now or earlier. Commands are collected here and carried out by the
 //! kernel after the callback.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::bars::{BarRef, Bars};
@@ -69,7 +69,8 @@ pub struct Context {
     pub(crate) factors: Vec<Option<Arc<Vec<f64>>>>,
     pub(crate) portfolio: Portfolio,
     pub(crate) orders: Vec<OrderRecord>,
-    pub(crate) open: Vec<OrderId>,
+    /// In order of submission; orders mostly end in that order too, at the front.
+    pub(crate) open: VecDeque<OrderId>,
     pub(crate) fills: Vec<Fill>,
     pub(crate) trades: Vec<Trade>,
     /// Equity at each instant so far.
@@ -238,7 +239,7 @@ impl Context {
             last: Price::from_checked_f64(mark),
             slot: u32::MAX,
         });
-        self.open.push(id);
+        self.open.push_back(id);
         self.commands.push(Command::Submit(id));
         id
     }
@@ -346,7 +347,6 @@ impl Context {
         record.state = state;
         record.reason = reason;
         record.ended = self.now;
-        // In order of submission.
         if let Ok(at) = self.open.binary_search(&id) {
             self.open.remove(at);
         }

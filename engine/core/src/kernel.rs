@@ -4,6 +4,7 @@
 //! instrument's bar, marks and equity, then the callbacks, then the commands they
 //! sent. The same steps serve history and, later, live events.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::account::{AccountKind, FeeSchedule};
@@ -141,7 +142,7 @@ pub fn run_with(
         factors,
         portfolio: Portfolio::new(options.account, options.fees, options.cash, count),
         orders: old.orders,
-        open: Vec::new(),
+        open: VecDeque::new(),
         fills: old.fills,
         trades: old.trades,
         equity: old.equity,
