@@ -37,10 +37,11 @@ fn ledger(c: &mut Criterion) {
     let options = RunOptions { cash: Money::from_whole(1_000_000), fees, ..RunOptions::default() };
     let done = run(&feed, &mut Flip, &options).expect("a valid strategy");
     let mut group = c.benchmark_group("ledger");
-    group.throughput(Throughput::Elements(done.entries.len() as u64));
+    let entries: Vec<_> = done.entries().collect();
+    group.throughput(Throughput::Elements(entries.len() as u64));
     group.bench_function("postings of an entry", |b| {
         b.iter(|| {
-            for entry in &done.entries {
+            for entry in &entries {
                 black_box(postings(entry, &done.fills));
             }
         });

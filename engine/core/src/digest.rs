@@ -94,10 +94,10 @@ pub fn digest(run: &RunResult) -> String {
         s.number(f.fee.units());
         s.number(i128::from(f.certain));
     }
-    s.number(run.entries.len() as i128);
-    for entry in &run.entries {
+    s.number((run.fills.len() + run.transfers.len()) as i128);
+    for entry in run.entries() {
         s.number(i128::from(entry.time.nanos()));
-        for posting in postings(entry, &run.fills) {
+        for posting in postings(&entry, &run.fills) {
             s.text(&posting.account.to_string());
             s.number(posting.amount.units());
         }

@@ -20,7 +20,7 @@ use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{OrderId, OrderState, Reason};
 use crate::portfolio::Portfolio;
-use crate::record::RunResult;
+use crate::record::{RunResult, Transfer};
 use crate::rows::{Many, One, Rows};
 use crate::setup::{ColumnCache, Setup, SetupError};
 use crate::strategy::{SessionEvent, Strategy};
@@ -132,7 +132,7 @@ pub fn run_with(
     old.orders.clear();
     old.fills.clear();
     old.trades.clear();
-    old.entries.clear();
+    old.transfers.clear();
     old.equity.clear();
     let cx = Context {
         feed: feed.clone(),
@@ -161,7 +161,7 @@ pub fn run_with(
         cx,
         exchange: SimExchange::new(options.fills, count),
         gate: Gate::new(options.risk),
-        entries: old.entries,
+        transfers: old.transfers,
         strategy,
         wants,
         next_action: vec![0; count],
@@ -174,7 +174,7 @@ pub fn run_with(
     kernel.look_for_actions();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
-    kernel.entries.push(Entry { time: opened, kind: EntryKind::Deposit { amount: options.cash } });
+    kernel.transfer(Entry { time: opened, kind: EntryKind::Deposit { amount: options.cash } });
     match &feed.merged {
         Some(merged) => kernel.play(&Many(merged), options.begin)?,
         None => kernel.play(&One(&feed.series()[0].bars), options.begin)?,
@@ -193,7 +193,7 @@ struct Kernel<'s> {
     cx: Context,
     exchange: SimExchange,
     gate: Gate,
-    entries: Vec<Entry>,
+    transfers: Vec<Transfer>,
     strategy: &'s mut dyn Strategy,
     wants: Wants,
     next_action: Vec<u32>,
@@ -245,7 +245,7 @@ impl Kernel<'_> {
                     if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
                         let bar = rows.bar(at, time);
                         let id = InstrumentId(id as u32);
-                        self.exchange.match_bar(&mut self.cx, &feed, &mut self.entries, id, &bar, instant);
+                        self.exchange.match_bar(&mut self.cx, &feed, id, &bar, instant);
                     }
                 }
             }
@@ -352,6 +352,11 @@ impl Kernel<'_> {
         Ok(())
     }
 
+    /// Money moved by something else than a fill.
+    fn transfer(&mut self, entry: Entry) {
+        self.transfers.push(Transfer { fills_before: self.cx.fills.len() as u32, entry });
+    }
+
     fn look_for_actions(&mut self) {
         self.action_due = i64::MAX;
         if !self.apply_actions {
@@ -388,7 +393,9 @@ impl Kernel<'_> {
                         self.cx.portfolio.dividend(id, per_share, series.instrument.multiplier, self.cx.now)
                     }
                 };
-                self.entries.extend(entry);
+                if let Some(entry) = entry {
+                    self.transfer(entry);
+                }
             }
         }
         self.look_for_actions();
@@ -473,12 +480,12 @@ impl Kernel<'_> {
                 Command::Submit(id) => self.submit(*id),
                 Command::Cancel(id) => {
                     if self.cx.orders.len() > id.index() {
-                        self.exchange.cancel(&mut self.cx, &mut self.entries, *id);
+                        self.exchange.cancel(&mut self.cx, *id);
                     }
                 }
                 Command::Modify(id, change) => {
                     if self.cx.orders.len() > id.index() {
-                        self.exchange.modify(&mut self.cx, &mut self.entries, *id, change);
+                        self.exchange.modify(&mut self.cx, *id, change);
                     }
                 }
             }
@@ -487,7 +494,7 @@ impl Kernel<'_> {
             let fills = self.cx.fills.len();
             for i in 0..feed.series().len() {
                 let id = InstrumentId(i as u32);
-                self.exchange.fill_at_close(&mut self.cx, feed, &mut self.entries, id, instant);
+                self.exchange.fill_at_close(&mut self.cx, feed, id, instant);
             }
             if let (true, Some(last)) = (self.cx.fills.len() > fills, self.cx.equity.last_mut()) {
                 *last = self.cx.portfolio.equity();
@@ -537,7 +544,7 @@ impl Kernel<'_> {
             orders: cx.orders,
             fills: cx.fills,
             trades: cx.trades,
-            entries: self.entries,
+            transfers: self.transfers,
             times: Times::Of(feed.clone(), self.first),
             equity: cx.equity,
             exposed: cx.exposed,

@@ -1,9 +1,11 @@
 //! What a run leaves behind: orders, fills, trades, equity, certainty.
 
+use std::iter::Peekable;
+
 use crate::feed::Times;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryKind, LedgerAccount, postings};
 use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};
 use crate::time::Timestamp;
 
@@ -159,6 +161,57 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// A ledger entry that is no fill, and its place among the fills.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transfer {
+    /// Fills that happened before it.
+    pub fills_before: u32,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// The ledger of a run in order: made from its fills and transfers.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    run: &'a RunResult,
+    fill: usize,
+    transfer: usize,
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        let transfer = self.run.transfers.get(self.transfer);
+        if let Some(transfer) = transfer.filter(|t| t.fills_before as usize <= self.fill) {
+            self.transfer += 1;
+            return Some(transfer.entry);
+        }
+        let fill = self.run.fills.get(self.fill)?;
+        self.fill += 1;
+        Some(Entry { time: fill.time, kind: EntryKind::Fill { fill: self.fill as u32 - 1 } })
+    }
+}
+
+/// Cash over time, one time after the other.
+#[derive(Clone, Debug)]
+pub struct CashCurve<'a> {
+    fills: &'a [Fill],
+    entries: Peekable<Entries<'a>>,
+    sum: Money,
+}
+
+impl CashCurve<'_> {
+    /// Cash after a time (UTC nanoseconds) that is not before the one asked for last.
+    pub fn after(&mut self, time: i64) -> f64 {
+        while let Some(entry) = self.entries.next_if(|e| e.time.nanos() <= time) {
+            let lines = postings(&entry, self.fills);
+            self.sum += lines.iter().filter(|p| p.account == LedgerAccount::Cash).map(|p| p.amount).sum();
+        }
+        self.sum.to_f64()
+    }
+}
+
 /// All that a run produced.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunResult {
@@ -176,8 +229,8 @@ pub struct RunResult {
     pub trades: Vec<Trade>,
     /// Round trips still open at the end, marked at the last price, without exit fee.
     pub open_trades: Vec<Trade>,
-    /// Ledger entries in order.
-    pub entries: Vec<Entry>,
+    /// What moved money besides fills, in order; `entries` gives all of the ledger.
+    pub transfers: Vec<Transfer>,
     /// The instants of the run.
     pub times: Times,
     /// Equity at each instant.
@@ -201,23 +254,23 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// Cash after each instant, rebuilt from the ledger.
+    /// The ledger in order.
+    #[must_use]
+    pub fn entries(&self) -> Entries<'_> {
+        Entries { run: self, fill: 0, transfer: 0 }
+    }
+
+    /// Cash over time, rebuilt from the ledger.
+    #[must_use]
+    pub fn cash(&self) -> CashCurve<'_> {
+        CashCurve { fills: &self.fills, entries: self.entries().peekable(), sum: Money::ZERO }
+    }
+
+    /// Cash after each instant.
     #[must_use]
     pub fn cash_column(&self) -> Vec<f64> {
-        let mut column = Vec::with_capacity(self.times.len());
-        let (mut cash, mut next) = (Money::ZERO, 0);
-        for time in self.times.iter() {
-            while let Some(entry) = self.entries.get(next).filter(|e| e.time.nanos() <= *time) {
-                cash += crate::ledger::postings(entry, &self.fills)
-                    .iter()
-                    .filter(|p| p.account == crate::ledger::LedgerAccount::Cash)
-                    .map(|p| p.amount)
-                    .sum();
-                next += 1;
-            }
-            column.push(cash.to_f64());
-        }
-        column
+        let mut cash = self.cash();
+        self.times.iter().map(|time| cash.after(*time)).collect()
     }
 
     /// Fees of all fills.

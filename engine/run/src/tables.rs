@@ -4,8 +4,7 @@
 
 use std::ops::Range;
 
-use engine_core::fixed::{Money, Price};
-use engine_core::ledger::{LedgerAccount, postings};
+use engine_core::fixed::Price;
 use engine_core::order::Side;
 use engine_core::record::{OrderRecord, RunResult, Trade};
 use engine_data::run_tables::{Column, Table};
@@ -106,7 +105,7 @@ fn on_grid(price: f64) -> f64 {
 /// negative; the money at the start is the first peak).
 pub(crate) fn equity(run: &RunResult) -> Parts<'_> {
     let mut peak = run.initial_cash.to_f64();
-    let mut cash = Cash::of(run);
+    let mut cash = run.cash();
     parts(run.equity.len().min(run.times.len()), PART_ROWS, move |rows| {
         let equity = &run.equity[rows.clone()];
         let drawdown = equity.iter().map(|equity| {
@@ -121,41 +120,19 @@ pub(crate) fn equity(run: &RunResult) -> Parts<'_> {
             vec![
                 ("time", Column::Time(run.times[rows.clone()].to_vec())),
                 ("equity", Column::F64(equity.to_vec())),
-                ("cash", Column::F64(run.times[rows].iter().map(|t| cash.at(*t)).collect())),
+                ("cash", Column::F64(run.times[rows].iter().map(|t| cash.after(*t)).collect())),
                 ("drawdown", Column::F64(drawdown)),
             ],
         )
     })
 }
 
-/// Cash after each instant in turn, as `RunResult::cash_column` has it, but not all at once.
-struct Cash<'a> {
-    run: &'a RunResult,
-    next: usize,
-    sum: Money,
-}
-
-impl<'a> Cash<'a> {
-    fn of(run: &'a RunResult) -> Self {
-        Self { run, next: 0, sum: Money::ZERO }
-    }
-
-    /// Cash after `time`, which is not before the one asked for last.
-    fn at(&mut self, time: i64) -> f64 {
-        while let Some(entry) = self.run.entries.get(self.next).filter(|e| e.time.nanos() <= time) {
-            let postings = postings(entry, &self.run.fills);
-            let of_cash = postings.iter().filter(|p| p.account == LedgerAccount::Cash);
-            self.sum += of_cash.map(|p| p.amount).sum::<Money>();
-            self.next += 1;
-        }
-        self.sum.to_f64()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine_core::fixed::Money;
     use engine_core::ledger::{Entry, EntryKind};
+    use engine_core::record::Transfer;
     use engine_core::time::Timestamp;
 
     #[test]
@@ -168,7 +145,7 @@ mod tests {
         let run = RunResult {
             times: (0..rows as i64).collect::<Vec<_>>().into(),
             equity: (0..rows).map(|i| (i % 7) as f64 + 1.0).collect(),
-            entries: (0..3).map(deposit).collect(),
+            transfers: (0..3).map(|i| Transfer { fills_before: 0, entry: deposit(i) }).collect(),
             ..RunResult::default()
         };
         let parts: Vec<Table> = equity(&run).collect();

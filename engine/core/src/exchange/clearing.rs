@@ -7,7 +7,6 @@ use crate::account::Purse;
 use crate::context::Context;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
-use crate::ledger::{Entry, EntryKind};
 use crate::order::{OrderState, PriceBasis, Reason, Size};
 use crate::record::Fill;
 
@@ -33,7 +32,6 @@ impl At {
 pub(super) struct Clearing<'a> {
     pub(super) cx: &'a mut Context,
     pub(super) notices: &'a mut Vec<Notice>,
-    pub(super) entries: &'a mut Vec<Entry>,
     pub(super) at: At,
     /// An order was refused or shrunk for money: other paths may differ.
     pub(super) refused: bool,
@@ -91,7 +89,6 @@ impl Desk for Clearing<'_> {
         record.filled += quantity;
         record.traded += price.to_f64() * quantity.to_f64();
         record.state = OrderState::PartlyFilled;
-        self.entries.push(Entry { time: self.cx.now, kind: EntryKind::Fill { fill: index } });
         self.notices.push(Notice::Fill(index));
     }
 

@@ -15,7 +15,6 @@ use crate::context::Context;
 use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
-use crate::ledger::Entry;
 use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
 use crate::record::AmbiguousBar;
 use crate::time::Timestamp;
@@ -145,7 +144,6 @@ impl SimExchange {
         &mut self,
         cx: &mut Context,
         feed: &Feed,
-        entries: &mut Vec<Entry>,
         id: InstrumentId,
         bar: &WholeBar,
         instant: usize,
@@ -155,16 +153,16 @@ impl SimExchange {
         let at =
             At { id, row: bar.row as u32, instant: instant as u32, open: bar.open, low: traded.low, high: traded.high };
         if self.only_plain_market_orders(cx, id, &traded, bar.open_time) {
-            self.fill_at_open(cx, feed, entries, &traded, at);
+            self.fill_at_open(cx, feed, &traded, at);
             self.rewatch(id);
             return;
         }
         self.arrive(cx, id, bar.open_time);
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
-            self.match_traded(cx, feed, entries, &traded, at);
+            self.match_traded(cx, feed, &traded, at);
         }
-        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
+        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
         self.venues[id.index()].book.expire(traded.session_end, bar.time, &mut desk);
         self.rewatch(id);
     }
@@ -189,10 +187,10 @@ impl SimExchange {
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
-    fn fill_at_open(&mut self, cx: &mut Context, feed: &Feed, entries: &mut Vec<Entry>, bar: &TradedBar, at: At) {
+    fn fill_at_open(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
         let instrument = &feed.instruments()[at.id.index()];
         let mut walk = Walk::new(&self.rules, instrument, bar);
-        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
+        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
         for id in self.venues[at.id.index()].arrivals.drain(..) {
             let record = &desk.cx.orders[id.index()];
             let mut order = Working::new(id, &record.order, record.last);
@@ -204,7 +202,7 @@ impl SimExchange {
         }
     }
 
-    fn match_traded(&mut self, cx: &mut Context, feed: &Feed, entries: &mut Vec<Entry>, bar: &TradedBar, at: At) {
+    fn match_traded(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
         let instrument = &feed.instruments()[at.id.index()];
         let rules = self.rules;
         let book = &mut self.venues[at.id.index()].book;
@@ -224,7 +222,7 @@ impl SimExchange {
             (_, rule) => choose_path(rule, bar, |_| Money::ZERO),
         };
         let (first_fill, first_trade) = (cx.fills.len(), cx.trades.len());
-        let mut desk = Clearing { cx, notices: &mut self.notices, entries, at, refused: false };
+        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
         book.match_bar(bar, high_first, &rules, instrument, &mut desk);
         if let Some((book, purse)) = before {
             let refused = desk.refused;
@@ -282,14 +280,7 @@ impl SimExchange {
     }
 
     /// Fills market orders at the close they were decided on (`fill.market = "same_close"`).
-    pub(crate) fn fill_at_close(
-        &mut self,
-        cx: &mut Context,
-        feed: &Feed,
-        entries: &mut Vec<Entry>,
-        id: InstrumentId,
-        instant: usize,
-    ) {
+    pub(crate) fn fill_at_close(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, instant: usize) {
         let series = &feed.series()[id.index()];
         let Some(row) = (cx.seen[id.index()] as usize).checked_sub(1) else {
             return;
@@ -322,13 +313,13 @@ impl SimExchange {
                 low: traded.low,
                 high: traded.high,
             };
-            self.match_traded(cx, feed, entries, &traded, at);
+            self.match_traded(cx, feed, &traded, at);
         }
         self.rewatch(id);
     }
 
     /// Ends an order on request.
-    pub(crate) fn cancel(&mut self, cx: &mut Context, entries: &mut Vec<Entry>, order: OrderId) {
+    pub(crate) fn cancel(&mut self, cx: &mut Context, order: OrderId) {
         let record = &cx.orders[order.index()];
         if record.state.is_closed() {
             return;
@@ -339,7 +330,7 @@ impl SimExchange {
             self.venues[id.index()].arrivals.retain(|o| *o != order);
             self.end_on_the_way(cx, order, OrderState::Cancelled, Reason::Requested);
         } else if slot != u32::MAX {
-            let mut desk = Clearing { cx, notices: &mut self.notices, entries, at: At::nothing(id), refused: false };
+            let mut desk = Clearing { cx, notices: &mut self.notices, at: At::nothing(id), refused: false };
             self.venues[id.index()].book.cancel(slot, &mut desk);
         }
         self.rewatch(id);
@@ -366,7 +357,7 @@ impl SimExchange {
     }
 
     /// Changes an order; a change that does not fit is ignored and logged.
-    pub(crate) fn modify(&mut self, cx: &mut Context, entries: &mut Vec<Entry>, order: OrderId, change: &OrderChange) {
+    pub(crate) fn modify(&mut self, cx: &mut Context, order: OrderId, change: &OrderChange) {
         let record = &cx.orders[order.index()];
         if record.state.is_closed() {
             return;
@@ -376,8 +367,7 @@ impl SimExchange {
             change_request(&mut cx.orders[order.index()].order, change)
         } else {
             let slot: Slot = record.slot;
-            let mut desk =
-                Clearing { cx: &mut *cx, notices: &mut self.notices, entries, at: At::nothing(id), refused: false };
+            let mut desk = Clearing { cx: &mut *cx, notices: &mut self.notices, at: At::nothing(id), refused: false };
             self.venues[id.index()].book.modify(slot, change, &mut desk)
         };
         match refused {

@@ -86,8 +86,8 @@ fn the_ledger_balances_and_carries_the_equity() {
     for seed in 0..40 {
         let (result, _) = chaos(seed, true, false);
         let mut cash = Money::ZERO;
-        for entry in &result.entries {
-            let lines = postings(entry, &result.fills);
+        for entry in result.entries() {
+            let lines = postings(&entry, &result.fills);
             assert_eq!(lines.iter().map(|p| p.amount).sum::<Money>(), Money::ZERO, "seed {seed}: {entry:?}");
             cash += lines.iter().filter(|p| p.account == LedgerAccount::Cash).map(|p| p.amount).sum();
         }
