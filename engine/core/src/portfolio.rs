@@ -11,7 +11,7 @@ use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::Side;
-use crate::record::{Fill, Trade, tidy};
+use crate::record::{Fill, Trade};
 use crate::time::Timestamp;
 
 /// Shares bought (or sold short) together, first in, first out.
@@ -514,7 +514,7 @@ impl OpenTrade {
         let quantity = self.entered.to_f64() * self.multiplier as f64;
         let gain = self.exit_notional - self.entry_notional;
         let gain = if self.side == Side::Buy { gain } else { -gain };
-        let entry_price = tidy(self.entry_notional.to_f64() / quantity);
+        let entry_price = self.entry_notional.to_f64() / quantity;
         let (worst, best) = match self.side {
             Side::Buy => (seen.low / entry_price - 1.0, seen.high / entry_price - 1.0),
             Side::Sell => (1.0 - seen.high / entry_price, 1.0 - seen.low / entry_price),
@@ -529,7 +529,7 @@ impl OpenTrade {
             entry_time: self.entry_time,
             exit_time: time,
             entry_price,
-            exit_price: tidy(self.exit_notional.to_f64() / quantity),
+            exit_price: self.exit_notional.to_f64() / quantity,
             entry_notional: self.entry_notional,
             exit_notional: self.exit_notional,
             fees: self.fees,

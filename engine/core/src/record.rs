@@ -42,7 +42,7 @@ impl OrderRecord {
 }
 
 /// An average of prices without the noise of its division: rounded to 1e-8.
-pub(crate) fn tidy(price: f64) -> f64 {
+fn tidy(price: f64) -> f64 {
     Price::from_f64(price).map_or(price, Price::to_f64)
 }
 
