@@ -97,6 +97,8 @@ impl Desk for Clearing<'_> {
         let record = &mut self.cx.orders[id.index()];
         if state == OrderState::Filled {
             record.quantity = record.filled;
+        } else if order.size() == Size::AsParent {
+            record.quantity = order.parent_filled;
         }
         self.cx.end_order(id, state, reason);
         self.notices.push(Notice::Order(id));
