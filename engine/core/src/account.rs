@@ -9,6 +9,9 @@ use crate::fixed::{Money, Price, Quantity, Rate};
 use crate::instrument::Instrument;
 use crate::order::{Reason, Side, Size};
 
+/// The most that can be held of one instrument, so that sums of quantities stay in range.
+const MOST_HELD: Quantity = Quantity::from_units(i64::MAX / 4);
+
 /// What kind of account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
@@ -118,6 +121,9 @@ impl Purse<'_> {
     /// # Errors
     /// Why nothing may.
     pub fn admit(&self, side: Side, shrink: bool, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+        if self.position.abs() + quantity > MOST_HELD {
+            return Err(Reason::RiskLimit);
+        }
         match (self.kind, side) {
             (AccountKind::Cash, Side::Buy) => {
                 if self.cost(price, quantity) <= self.cash {

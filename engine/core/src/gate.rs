@@ -1,7 +1,7 @@
 //! The risk gate: what an order must satisfy before it reaches an exchange.
 
 use crate::context::Context;
-use crate::exchange::scenario_json::CHAIN_MAX;
+use crate::exchange::scenario_json::{CHAIN_MAX, DISTANCE_MAX};
 use crate::fixed::{Amount, Money, Price, Quantity, Rate};
 use crate::instrument::{Instrument, InstrumentKind};
 use crate::order::{NewOrder, OrderId, OrderKind, PriceBasis, Reason, Size, TimeInForce, Trail};
@@ -97,14 +97,16 @@ fn check_prices(order: &NewOrder, instrument: &Instrument) -> Result<(), Reason>
         }
     }
     match order.kind.trail() {
-        Some(Trail::Amount(distance)) if distance <= Price::ZERO => return Err(Reason::BadPrice),
+        Some(Trail::Amount(distance)) if distance <= Price::ZERO || distance > DISTANCE_MAX => {
+            return Err(Reason::BadPrice);
+        }
         Some(Trail::Fraction(rate)) if rate <= Rate::ZERO || rate.units() >= Rate::SCALE => {
             return Err(Reason::BadPrice);
         }
         _ => {}
     }
     if let OrderKind::TrailingStopLimit { offset, .. } = order.kind
-        && offset < Price::ZERO
+        && (offset < Price::ZERO || offset > DISTANCE_MAX)
     {
         return Err(Reason::BadPrice);
     }

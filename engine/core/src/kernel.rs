@@ -215,7 +215,7 @@ impl Kernel<'_> {
         self.cx.equity.reserve(rows.instants() - first);
         self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
         self.strategy.on_start(&mut self.cx);
-        self.obey(&feed, first)?;
+        self.obey(&feed)?;
         let quiet = rows.single().filter(|_| self.wants.bars && !self.wants.slices && !self.wants.sessions);
         let mut instant = first;
         while instant < rows.instants() {
@@ -224,7 +224,7 @@ impl Kernel<'_> {
             {
                 instant = self.quiet_run(bars, instant);
                 if !self.cx.commands.is_empty() {
-                    self.obey(&feed, instant - 1)?;
+                    self.obey(&feed)?;
                 }
                 if instant == rows.instants() {
                     break;
@@ -233,7 +233,7 @@ impl Kernel<'_> {
             let time = rows.time(instant);
             let (from, to) = rows.range(instant);
             if !self.cx.timers.is_empty() {
-                self.timers_before(&feed, Timestamp::from_nanos(time), instant)?;
+                self.timers_before(&feed, Timestamp::from_nanos(time))?;
             }
             self.cx.now = Timestamp::from_nanos(time);
             if time >= self.action_due {
@@ -245,14 +245,14 @@ impl Kernel<'_> {
                     if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
                         let bar = rows.bar(at, time);
                         let id = InstrumentId(id as u32);
-                        self.exchange.match_bar(&mut self.cx, &feed, id, &bar, instant);
+                        self.exchange.match_bar(&mut self.cx, &feed, id, &bar);
                     }
                 }
             }
             self.close_bars(rows, from, to);
             self.cx.note_equity();
             if !self.exchange.notices.is_empty() {
-                self.tell(&feed, instant)?;
+                self.tell(&feed)?;
             }
             if self.wants.bars {
                 for at in from..to {
@@ -268,17 +268,17 @@ impl Kernel<'_> {
                 self.sessions(&feed, rows, (from, to));
             }
             if !self.cx.commands.is_empty() {
-                self.obey(&feed, instant)?;
+                self.obey(&feed)?;
             }
             if !self.cx.timers.is_empty() {
-                self.timers_before(&feed, Timestamp::from_nanos(time + 1), instant)?;
+                self.timers_before(&feed, Timestamp::from_nanos(time + 1))?;
             }
             instant += 1;
         }
         self.first = first;
         self.bars = (first..rows.instants()).map(|i| (rows.range(i).1 - rows.range(i).0) as u64).sum();
         self.strategy.on_stop(&mut self.cx);
-        self.obey(&feed, rows.instants())
+        self.obey(&feed)
     }
 
     /// Drives the strategy over rows in which nothing can happen to any order or to
@@ -331,7 +331,7 @@ impl Kernel<'_> {
 
     /// Timers due before `time`, in order.
     #[inline(never)]
-    fn timers_before(&mut self, feed: &Feed, time: Timestamp, instant: usize) -> Result<(), RunError> {
+    fn timers_before(&mut self, feed: &Feed, time: Timestamp) -> Result<(), RunError> {
         let mut rounds = 0;
         while let Some(entry) = self.cx.timers.first_entry() {
             let at = entry.key().0;
@@ -343,7 +343,7 @@ impl Kernel<'_> {
                 self.cx.now = at;
             }
             self.strategy.on_timer(&mut self.cx, tag);
-            self.obey(feed, instant)?;
+            self.obey(feed)?;
             rounds += 1;
             if rounds > ROUNDS_MAX * ROUNDS_MAX {
                 return Err(RunError::Endless(self.cx.now, rounds));
@@ -436,7 +436,7 @@ impl Kernel<'_> {
 
     /// Tells the strategy what happened to its orders, and carries out its answers.
     #[inline(never)]
-    fn tell(&mut self, feed: &Feed, instant: usize) -> Result<(), RunError> {
+    fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
         let mut rounds = 0;
         while !self.exchange.notices.is_empty() {
             let notices = std::mem::take(&mut self.exchange.notices);
@@ -454,7 +454,7 @@ impl Kernel<'_> {
                 self.exchange.notices = notices;
                 self.exchange.notices.clear();
             }
-            self.carry_out(feed, instant);
+            self.carry_out(feed);
             rounds += 1;
             if rounds > ROUNDS_MAX {
                 return Err(RunError::Endless(self.cx.now, rounds));
@@ -465,12 +465,12 @@ impl Kernel<'_> {
 
     /// Carries out what the strategy asked for, and tells it what came of it.
     #[inline(never)]
-    fn obey(&mut self, feed: &Feed, instant: usize) -> Result<(), RunError> {
-        self.carry_out(feed, instant);
-        if self.exchange.notices.is_empty() { Ok(()) } else { self.tell(feed, instant) }
+    fn obey(&mut self, feed: &Feed) -> Result<(), RunError> {
+        self.carry_out(feed);
+        if self.exchange.notices.is_empty() { Ok(()) } else { self.tell(feed) }
     }
 
-    fn carry_out(&mut self, feed: &Feed, instant: usize) {
+    fn carry_out(&mut self, feed: &Feed) {
         if self.cx.commands.is_empty() {
             return;
         }
@@ -494,7 +494,7 @@ impl Kernel<'_> {
             let fills = self.cx.fills.len();
             for i in 0..feed.series().len() {
                 let id = InstrumentId(i as u32);
-                self.exchange.fill_at_close(&mut self.cx, feed, id, instant);
+                self.exchange.fill_at_close(&mut self.cx, feed, id);
             }
             if let (true, Some(last)) = (self.cx.fills.len() > fills, self.cx.equity.last_mut()) {
                 *last = self.cx.portfolio.equity();

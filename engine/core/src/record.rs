@@ -57,8 +57,6 @@ pub struct Fill {
     pub instrument: InstrumentId,
     /// Row of the bar in the instrument's series.
     pub bar: u32,
-    /// Index of the instant in the run.
-    pub instant: u32,
     /// Buy or sell.
     pub side: Side,
     /// The same on every path its bar allows.
@@ -235,7 +233,7 @@ pub struct RunResult {
     pub times: Times,
     /// Equity at each instant.
     pub equity: Vec<f64>,
-    /// Share of each instant's equity in positions, as `exposed instants`: count with a position.
+    /// Instants at which a position was held.
     pub exposed: u64,
     /// Bars whose fills depend on the path.
     pub ambiguous: Vec<AmbiguousBar>,

@@ -21,7 +21,8 @@ use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderId, OrderKind, OrderState, Reason, Side, Trail};
 
-/// How far one bar's search may go before it gives up.
+/// How far a search may still go before it gives up. A move copies a book, so
+/// that a book of many orders affords fewer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reach {
     /// Moves from state to state.
@@ -31,10 +32,15 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// For a case whose bounds were asked for.
-    pub(crate) const CASE: Self = Self { moves: 1_000_000, turns: 900 };
-    /// For each ambiguous bar of a run.
-    pub(crate) const RUN: Self = Self { moves: 20_000, turns: 150 };
+    /// For all bars of a case with so many orders.
+    pub(crate) fn of_case(orders: usize) -> Self {
+        Self { moves: 2_000_000 * 16 / orders.max(16), turns: 900 }
+    }
+
+    /// For one ambiguous bar of a run.
+    pub(crate) fn of_run(book: &Book) -> Self {
+        Self { moves: 20_000 * 16 / book.orders.len().max(16), turns: 150 }
+    }
 }
 
 /// Money questions of an order, answered without changing anything.
@@ -237,11 +243,10 @@ pub(crate) fn explore<F: Funds>(
     instrument: &Instrument,
     seeds: &[Price],
     funds: &F,
-    reach: Reach,
+    reach: &mut Reach,
 ) -> Result<Vec<PathEnd>, TooMany> {
     let (low, high) = (Level::at(bar.low), Level::at(bar.high));
     let turns = turning_points(book, seeds, (bar.low, bar.high), reach.turns)?;
-    let mut moves = 0;
     let mut first = Node {
         book: book.clone(),
         walk: Walk::new(rules, instrument, bar),
@@ -274,7 +279,7 @@ pub(crate) fn explore<F: Funds>(
             }
         }
         let mut go = |level: Level| {
-            moves += 1;
+            reach.moves = reach.moves.saturating_sub(1);
             let mut next = node.clone();
             let mut desk = PathDesk { funds, fills: std::mem::take(&mut next.fills) };
             next.walk.step_to(level, &mut next.book, &mut desk);
@@ -309,7 +314,7 @@ pub(crate) fn explore<F: Funds>(
             let from = if best < position { best } else { position };
             turns.iter().filter(|l| **l < from && **l > bottom).for_each(|l| go(*l));
         }
-        if moves > reach.moves {
+        if reach.moves == 0 {
             return Err(TooMany);
         }
     }

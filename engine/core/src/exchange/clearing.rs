@@ -15,7 +15,6 @@ use crate::record::Fill;
 pub(super) struct At {
     pub(super) id: InstrumentId,
     pub(super) row: u32,
-    pub(super) instant: u32,
     pub(super) open: f64,
     pub(super) low: Price,
     pub(super) high: Price,
@@ -24,7 +23,7 @@ pub(super) struct At {
 impl At {
     /// Outside a bar.
     pub(super) fn nothing(id: InstrumentId) -> Self {
-        Self { id, row: 0, instant: 0, open: 0.0, low: Price::ZERO, high: Price::ZERO }
+        Self { id, row: 0, open: 0.0, low: Price::ZERO, high: Price::ZERO }
     }
 }
 
@@ -73,7 +72,6 @@ impl Desk for Clearing<'_> {
             order: order.id(),
             instrument: self.at.id,
             bar: self.at.row,
-            instant: self.at.instant,
             side: order.side(),
             certain: true,
             outside_bar: price < self.at.low || price > self.at.high,

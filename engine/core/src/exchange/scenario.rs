@@ -145,9 +145,14 @@ struct Frontier {
     /// Outer bounds from here on: (worst, best) of the P&L at the last close.
     outer: Option<(Money, Money)>,
     armed_inside: bool,
+    /// What all bars together may still search.
+    reach: Reach,
 }
 
+/// Branches between two bars beyond which the search gives up.
 const BRANCHES_MAX: usize = 20_000;
+/// Bars to come that a trail armed inside a bar may depend on.
+const COMING_MAX: usize = 1_000;
 
 /// Runs a case.
 #[must_use]
@@ -167,6 +172,7 @@ pub fn run(case: &Case) -> CaseOutcome {
         }],
         outer: None,
         armed_inside: false,
+        reach: Reach::of_case(case.orders.len()),
     };
     let last_close = case.bars.last().map_or(Price::ZERO, |b| b.close);
     for (index, bar) in case.bars.iter().enumerate() {
@@ -305,12 +311,27 @@ impl Frontier {
         if bar.volume == Some(Quantity::ZERO) {
             return Some(Passed { labels: Vec::new(), single: true });
         }
-        let seeds: Vec<Price> = case.bars[index..].iter().flat_map(|b| [b.open, b.high, b.low, b.close]).collect();
+        // A trail armed inside a bar may end it at any best price: what coming bars
+        // make of that matters too. Every other trail ends a bar at its extreme.
+        let armed_later = case.orders.iter().any(|o| o.order.parent.is_some() && o.order.kind.trail().is_some());
+        let coming = if armed_later { &case.bars[index..] } else { &case.bars[index..=index] };
+        if coming.len() > COMING_MAX {
+            self.outer = Some(self.give_up(case, index, last_close));
+            return None;
+        }
+        let seeds: Vec<Price> = coming.iter().flat_map(|b| [b.open, b.high, b.low, b.close]).collect();
         let mut ends: Vec<PathEnd> = Vec::new();
         let mut merged: BTreeMap<Vec<i64>, Branch> = BTreeMap::new();
         for branch in &self.branches {
-            let found =
-                certainty::explore(&branch.book, bar, &case.rules, &case.instrument, &seeds, &Unfunded, Reach::CASE);
+            let found = certainty::explore(
+                &branch.book,
+                bar,
+                &case.rules,
+                &case.instrument,
+                &seeds,
+                &Unfunded,
+                &mut self.reach,
+            );
             let Ok(found) = found else {
                 self.outer = Some(self.give_up(case, index, last_close));
                 return None;

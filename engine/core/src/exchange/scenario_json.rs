@@ -20,8 +20,14 @@ use crate::time::Timestamp;
 
 /// Most cases in one file.
 pub const CASES_MAX: usize = 100_000;
-/// Most bars or orders in one case.
+/// Most entries of a list, bars above all.
 pub const ROWS_MAX: usize = 1_000_000;
+/// Most orders in one case.
+pub const ORDERS_MAX: usize = 10_000;
+/// Largest sum of the quantities of a case, in shares.
+pub const QUANTITY_MAX: i64 = 10_000_000_000;
+/// Largest trail, offset or slippage: sums of prices and distances stay in range.
+pub const DISTANCE_MAX: Price = Price::from_units(1_000_000_000 * crate::fixed::SCALE);
 /// Longest chain of parents.
 pub const CHAIN_MAX: usize = 16;
 
@@ -205,8 +211,8 @@ fn read_case(raw: Raw<'_>, place: &str) -> Result<NamedCase, CaseError> {
     }
     if let Some((at, raw)) = object.take("slippage") {
         let distance: Price = number(raw, &at, "a price distance of 0 or more")?;
-        if distance < Price::ZERO {
-            return fail(&at, format!("is {distance}, expected a price distance of 0 or more"));
+        if distance < Price::ZERO || distance > DISTANCE_MAX {
+            return fail(&at, format!("is {distance}, expected a price distance from 0 to {DISTANCE_MAX}"));
         }
         rules.slippage = if distance.is_zero() { Slippage::None } else { Slippage::Amount(distance) };
     }
@@ -304,12 +310,22 @@ const ORDER_KEYS: &[&str] = &[
 ];
 
 fn read_orders(items: &[Raw<'_>], place: &str, bars: usize) -> Result<(Vec<CaseOrder>, Vec<String>), CaseError> {
+    if items.len() > ORDERS_MAX {
+        return fail(place, format!("has {} orders, expected at most {ORDERS_MAX}", items.len()));
+    }
     let mut read = Vec::new();
     let mut parents = Vec::new();
+    let mut total = 0_i128;
     let mut groups: Vec<String> = Vec::new();
     for (i, raw) in items.iter().enumerate() {
         let at = format!("{place}[{i}]");
         let (order, parent) = read_order(raw, &at, bars, &mut groups)?;
+        if let Size::Quantity(quantity) = order.order.size {
+            total += i128::from(quantity.units());
+        }
+        if total > i128::from(QUANTITY_MAX) * i128::from(crate::fixed::SCALE) {
+            return fail(&format!("{at}.quantity"), format!("all quantities together are above {QUANTITY_MAX}"));
+        }
         if read.iter().any(|o: &CaseOrder| o.name == order.name) {
             return fail(&format!("{at}.id"), format!("\"{}\" is used twice", order.name));
         }
@@ -446,8 +462,8 @@ fn read_kind(object: &mut Object<'_>) -> Result<OrderKind, CaseError> {
                 Some((at, raw)) => number::<Price>(raw, &at, "a distance of 0 or more")?,
                 None => Price::ZERO,
             };
-            if offset < Price::ZERO {
-                return fail(&object.place, "limit_offset: expected a distance of 0 or more");
+            if offset < Price::ZERO || offset > DISTANCE_MAX {
+                return fail(&object.place, format!("limit_offset: expected a distance from 0 to {DISTANCE_MAX}"));
             }
             OrderKind::TrailingStopLimit { trail, offset }
         }
@@ -461,7 +477,10 @@ fn read_kind(object: &mut Object<'_>) -> Result<OrderKind, CaseError> {
 
 fn read_trail(object: &mut Object<'_>) -> Result<Trail, CaseError> {
     match (object.take("trail"), object.take("trail_percent")) {
-        (Some((at, raw)), None) => Ok(Trail::Amount(positive_price(raw, &at)?)),
+        (Some((at, raw)), None) => match positive_price(raw, &at)? {
+            distance if distance <= DISTANCE_MAX => Ok(Trail::Amount(distance)),
+            distance => fail(&at, format!("is {distance}, expected a distance of at most {DISTANCE_MAX}")),
+        },
         (None, Some((at, raw))) => {
             let percent = rate(raw, &at, "a percentage above 0 and below 100")?;
             if percent.units() <= 0 || percent.units() >= 100 * Rate::SCALE {

@@ -140,18 +140,10 @@ impl SimExchange {
 
     /// Matches a bar and ends what its session ends.
     #[inline(never)]
-    pub(crate) fn match_bar(
-        &mut self,
-        cx: &mut Context,
-        feed: &Feed,
-        id: InstrumentId,
-        bar: &WholeBar,
-        instant: usize,
-    ) {
+    pub(crate) fn match_bar(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, bar: &WholeBar) {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar);
-        let at =
-            At { id, row: bar.row as u32, instant: instant as u32, open: bar.open, low: traded.low, high: traded.high };
+        let at = At { id, row: bar.row as u32, open: bar.open, low: traded.low, high: traded.high };
         if self.only_plain_market_orders(cx, id, &traded, bar.open_time) {
             self.fill_at_open(cx, feed, &traded, at);
             self.rewatch(id);
@@ -196,7 +188,9 @@ impl SimExchange {
             let mut order = Working::new(id, &record.order, record.last);
             let (state, reason) = match walk.execute_now(&mut order, None, &mut desk) {
                 Traded::Ended(state, reason) => (state, reason),
-                Traded::Filled(..) | Traded::Nothing => (OrderState::Filled, Reason::None),
+                Traded::Filled(..) => (OrderState::Filled, Reason::None),
+                // Without a cap only an order for nothing trades nothing.
+                Traded::Nothing => (OrderState::Rejected, Reason::BadQuantity),
             };
             desk.closed(&order, state, reason);
         }
@@ -248,7 +242,8 @@ impl SimExchange {
             .collect();
         actual.sort_unstable();
         let seeds = [bar.open, bar.high, bar.low, bar.close];
-        let found = certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse, Reach::RUN);
+        let found =
+            certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse, &mut Reach::of_run(book));
         let ends: &[PathEnd] = found.as_deref().unwrap_or(&[]);
         let searched = found.is_ok() && !refused;
         if searched && certainty::is_single(&actual, ends) {
@@ -280,7 +275,7 @@ impl SimExchange {
     }
 
     /// Fills market orders at the close they were decided on (`fill.market = "same_close"`).
-    pub(crate) fn fill_at_close(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, instant: usize) {
+    pub(crate) fn fill_at_close(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId) {
         let series = &feed.series()[id.index()];
         let Some(row) = (cx.seen[id.index()] as usize).checked_sub(1) else {
             return;
@@ -305,14 +300,7 @@ impl SimExchange {
         self.venues[id.index()].arrivals = later;
         if market {
             self.arrive(cx, id, cx.now);
-            let at = At {
-                id,
-                row: row as u32,
-                instant: instant as u32,
-                open: bar.close,
-                low: traded.low,
-                high: traded.high,
-            };
+            let at = At { id, row: row as u32, open: bar.close, low: traded.low, high: traded.high };
             self.match_traded(cx, feed, &traded, at);
         }
         self.rewatch(id);

@@ -10,7 +10,7 @@ use engine_core::fixed::{Money, Rate};
 use engine_core::instrument::InstrumentId;
 use engine_core::kernel::{RunError, RunOptions, run};
 use engine_core::ledger::{LedgerAccount, postings};
-use engine_core::order::{NewOrder, OrderState, Reason, Side, Size};
+use engine_core::order::{NewOrder, OrderState, Reason, Side, Size, TimeInForce};
 use engine_core::record::RunResult;
 use engine_core::time::HOUR;
 
@@ -259,4 +259,30 @@ fn a_margin_account_goes_short_within_its_leverage() {
     assert_eq!(result.trades[0].side, Side::Sell);
     assert_eq!(result.trades[0].pnl, Money::from_whole(40_000));
     assert_eq!(result.equity, [100_000.0, 100_000.0, 140_000.0, 140_000.0]);
+}
+
+#[test]
+fn plain_market_orders_fill_at_the_open_as_they_do_through_the_book() {
+    // A day order goes through the book, a plain one does not: on daily bars both live for one bar.
+    let id = InstrumentId(0);
+    let go = |tif: TimeInForce| {
+        let sizes = [Size::Quantity(shares(300)), Size::AllIn, Size::Quantity(shares(999_999))];
+        let steps = (0..90).map(|row| {
+            let side = if row % 2 == 0 { Side::Buy } else { Side::Sell };
+            let order = NewOrder { shrink_to_fit: row % 5 == 0, ..NewOrder::market(id, side, sizes[row % 3]) };
+            (row, order.tif(tif))
+        });
+        run(&one(daily(&rising(100))), &mut Script { steps: steps.collect() }, &options(2)).unwrap()
+    };
+    let (direct, book) = (go(TimeInForce::Gtc), go(TimeInForce::Day));
+    assert_eq!(direct.fills, book.fills);
+    assert_eq!(direct.trades, book.trades);
+    assert_eq!(direct.equity, book.equity);
+    let ends = |r: &RunResult| r.orders.iter().map(|o| (o.state, o.reason, o.quantity)).collect::<Vec<_>>();
+    assert_eq!(ends(&direct), ends(&book));
+    assert!(direct.fills.len() > 20 && direct.orders.iter().any(|o| o.state == OrderState::Rejected));
+}
+
+fn rising(rows: usize) -> Vec<[f64; 4]> {
+    (0..rows).map(|i| 50.0 + (i % 17) as f64).map(|p| [p, p + 1.0, p - 1.0, p + 0.5]).collect()
 }

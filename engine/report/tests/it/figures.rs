@@ -32,7 +32,6 @@ fn fill(certain: bool, outside_bar: bool, notional: &str, fee: &str) -> Fill {
         order: OrderId(0),
         instrument: InstrumentId(0),
         bar: 0,
-        instant: 0,
         side: Side::Buy,
         certain,
         outside_bar,
