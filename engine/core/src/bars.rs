@@ -44,6 +44,8 @@ pub struct BarColumns {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bars {
     columns: BarColumns,
+    /// Some bar has a volume of zero: it did not trade.
+    untraded: bool,
 }
 
 impl Bars {
@@ -109,7 +111,8 @@ impl Bars {
                 return fail(row, "volume", format!("is {v}, expected 0 to 1e15"));
             }
         }
-        Ok(Self { columns })
+        let untraded = columns.volume.contains(&0.0);
+        Ok(Self { columns, untraded })
     }
 
     /// Number of bars.
@@ -130,6 +133,12 @@ impl Bars {
     #[must_use]
     pub fn columns(&self) -> &BarColumns {
         &self.columns
+    }
+
+    /// False for a bar with a volume of zero. Reads the volume only where some bar has none.
+    #[inline]
+    pub(crate) fn has_traded(&self, row: usize) -> bool {
+        !self.untraded || self.columns.volume.get(row) != Some(&0.0)
     }
 
     /// One row.
@@ -162,6 +171,7 @@ impl Bars {
                 close: f(&c.close),
                 volume: f(&c.volume),
             },
+            untraded: self.untraded,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! kernel after the callback.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::bars::{BarRef, Bars};
@@ -12,6 +13,7 @@ use crate::feed::Feed;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderState, Reason, Side, Size};
+use crate::per_instrument::PerInstrument;
 use crate::portfolio::Portfolio;
 use crate::record::{Fill, LogLine, OrderRecord, PlotPoint, Trade};
 use crate::setup::Handle;
@@ -63,8 +65,10 @@ impl Slice<'_> {
 pub struct Context {
     pub(crate) feed: Arc<Feed>,
     pub(crate) now: Timestamp,
+    /// Rows of the only instrument are being shown; `now` is then the close of the last one seen.
+    pub(crate) driving: bool,
     /// Per instrument: rows seen so far.
-    pub(crate) seen: Vec<u32>,
+    pub(crate) seen: PerInstrument<u32>,
     pub(crate) columns: Vec<Arc<Vec<f64>>>,
     pub(crate) factors: Vec<Option<Arc<Vec<f64>>>>,
     pub(crate) portfolio: Portfolio,
@@ -94,7 +98,12 @@ impl Context {
     #[inline]
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.now
+        if self.driving { self.last_seen().map_or(self.now, |bar| bar.time()) } else { self.now }
+    }
+
+    #[inline]
+    fn last_seen(&self) -> Option<BarRef<'_>> {
+        self.bar(InstrumentId(0), 0)
     }
 
     /// The run's seed, for strategies that draw random numbers of their own.
@@ -223,10 +232,14 @@ impl Context {
     #[inline(never)]
     pub fn submit(&mut self, order: NewOrder) -> OrderId {
         let id = OrderId(self.orders.len() as u32);
-        let mark = if order.instrument.index() < self.seen.len() { self.portfolio.mark(order.instrument) } else { 0.0 };
+        let mark = if order.instrument.index() < self.seen.as_slice().len() {
+            self.portfolio.mark(order.instrument)
+        } else {
+            0.0
+        };
         self.orders.push(OrderRecord {
             order,
-            submitted: self.now,
+            submitted: self.now(),
             ended: Timestamp::MAX,
             state: OrderState::Created,
             reason: Reason::None,
@@ -309,23 +322,40 @@ impl Context {
             self.plot_names.push(name.to_owned());
             self.plot_names.len() - 1
         });
-        self.plots.push(PlotPoint { line: line as u32, time: self.now, value });
+        self.plots.push(PlotPoint { line: line as u32, time: self.now(), value });
     }
 
     /// Adds a line to the run's log.
     pub fn log(&mut self, text: impl Into<String>) {
         if self.logs.len() < LOG_LINES_MAX {
-            self.logs.push(LogLine { time: self.now, text: text.into() });
+            let time = self.now();
+            self.logs.push(LogLine { time, text: text.into() });
         }
     }
 
-    /// A bar of the only instrument closed and changed no order: time, mark, equity.
+    /// Rows of the only instrument that change no order are about to be shown.
     #[inline(always)]
-    pub(crate) fn pass_bar(&mut self, id: InstrumentId, bar: BarRef<'_>) {
-        self.now = bar.time();
-        self.seen[id.index()] = bar.row() as u32 + 1;
-        self.portfolio.pass_bar(id, bar.low(), bar.high(), bar.close());
-        self.note_equity();
+    pub(crate) fn begin_rows(&mut self) {
+        self.driving = true;
+    }
+
+    /// One of them closed: what a strategy can see of it.
+    #[inline(always)]
+    pub(crate) fn show_row(&mut self, bar: BarRef<'_>) {
+        *self.seen.only() = bar.row() as u32 + 1;
+        self.portfolio.mark_only(bar.close());
+    }
+
+    /// All of them closed: what only the records see.
+    #[inline(never)]
+    pub(crate) fn end_rows(&mut self, bars: &Bars, rows: Range<usize>) {
+        self.driving = false;
+        let Some(last) = rows.clone().next_back() else { return };
+        self.now = bars.row(last).time();
+        if !self.portfolio.held().is_empty() {
+            self.exposed += rows.len() as u64;
+        }
+        self.portfolio.pass_rows(bars, rows, &mut self.equity);
     }
 
     /// Adds the equity of this instant to its column.
@@ -347,7 +377,9 @@ impl Context {
         record.state = state;
         record.reason = reason;
         record.ended = self.now;
-        if let Ok(at) = self.open.binary_search(&id) {
+        if self.open.front() == Some(&id) {
+            self.open.pop_front();
+        } else if let Ok(at) = self.open.binary_search(&id) {
             self.open.remove(at);
         }
     }

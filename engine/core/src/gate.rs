@@ -45,7 +45,10 @@ impl Gate {
             return Err(Reason::NotTradable);
         }
         self.check_quantity(order, instrument, record.last)?;
-        check_prices(order, instrument)?;
+        let plain = order.kind == OrderKind::Market && order.basis == PriceBasis::Absolute && !order.post_only;
+        if !plain {
+            check_prices(order, instrument)?;
+        }
         if cx.open.len() > self.limits.open_orders_max {
             return Err(Reason::RiskLimit);
         }

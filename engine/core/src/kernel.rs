@@ -19,6 +19,7 @@ use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{OrderId, OrderState, Reason};
+use crate::per_instrument::PerInstrument;
 use crate::portfolio::Portfolio;
 use crate::record::{RunResult, Transfer};
 use crate::rows::{Many, One, Rows};
@@ -137,7 +138,8 @@ pub fn run_with(
     let cx = Context {
         feed: feed.clone(),
         now: Timestamp::MIN,
-        seen: vec![0; count],
+        driving: false,
+        seen: PerInstrument::new(count),
         columns,
         factors,
         portfolio: Portfolio::new(options.account, options.fees, options.cash, count),
@@ -241,11 +243,8 @@ impl Kernel<'_> {
             }
             if self.exchange.is_watching() {
                 for at in from..to {
-                    let id = rows.id(at);
-                    if !self.exchange.is_quiet(id, rows.low(at), rows.high(at)) {
-                        let bar = rows.bar(at, time);
-                        let id = InstrumentId(id as u32);
-                        self.exchange.match_bar(&mut self.cx, &feed, id, &bar);
+                    if !self.exchange.is_quiet(rows.id(at), rows.low(at), rows.high(at)) {
+                        self.exchange.pass_bar(&mut self.cx, &feed, rows, at, time);
                     }
                 }
             }
@@ -296,7 +295,7 @@ impl Kernel<'_> {
             let end = bars.len().min(row + ahead);
             ahead = (ahead * 4).min(QUIET_ROWS_MAX);
             let mut to = row + self.exchange.quiet_rows(0, &c.low[row..end], &c.high[row..end]);
-            if to > row && c.close_time[to - 1] >= due {
+            if due != i64::MAX && to > row && c.close_time[to - 1] >= due {
                 to = row + c.close_time[row..to].partition_point(|t| *t < due);
             }
             if to == row {
@@ -532,7 +531,7 @@ impl Kernel<'_> {
                 record.quantity = record.filled + open;
             }
         }
-        let last_rows: Vec<u32> = self.cx.seen.iter().map(|n| n.saturating_sub(1)).collect();
+        let last_rows: Vec<u32> = self.cx.seen.as_slice().iter().map(|n| n.saturating_sub(1)).collect();
         let cx = self.cx;
         RunResult {
             instruments: feed.instruments().to_vec(),

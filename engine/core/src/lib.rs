@@ -76,6 +76,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod market;
 pub mod order;
+mod per_instrument;
 pub mod portfolio;
 pub mod record;
 pub mod registry;

@@ -4,13 +4,16 @@
 //! and quantities (`cash + quantity x close`), summed in a fixed order of instruments.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::account::{AccountKind, FeeSchedule, Purse};
 use crate::actions::Split;
+use crate::bars::Bars;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::Side;
+use crate::per_instrument::PerInstrument;
 use crate::record::{Fill, Trade};
 use crate::time::Timestamp;
 
@@ -90,7 +93,7 @@ pub struct Portfolio {
     cash_f64: f64,
     positions: Vec<Position>,
     /// Per instrument: what every bar touches.
-    lines: Vec<Line>,
+    lines: PerInstrument<Line>,
     /// Instruments with a position, ascending.
     held: Vec<InstrumentId>,
     /// What all positions are worth at the marks, once somebody asked; fills keep it true.
@@ -163,7 +166,7 @@ impl Portfolio {
             cash,
             cash_f64: cash.to_f64(),
             positions: vec![Position::default(); instruments],
-            lines: vec![Line::default(); instruments],
+            lines: PerInstrument::new(instruments),
             held: Vec::new(),
             worth: None,
         }
@@ -288,6 +291,37 @@ impl Portfolio {
                 seen.widen(low, high);
             }
         }
+    }
+
+    /// Marks the only instrument at a close; `pass_rows` does the rest.
+    #[inline(always)]
+    pub(crate) fn mark_only(&mut self, close: f64) {
+        self.lines.only().mark = close;
+    }
+
+    /// What `pass_bar` does for rows of the only instrument, and the equity after each.
+    pub(crate) fn pass_rows(&mut self, bars: &Bars, rows: Range<usize>, equity: &mut Vec<f64>) {
+        self.worth = None;
+        let c = bars.columns();
+        let (low, high, close) = (&c.low[rows.clone()], &c.high[rows.clone()], &c.close[rows.clone()]);
+        if self.held.is_empty() {
+            equity.resize(equity.len() + rows.len(), self.cash_f64);
+            return;
+        }
+        let cash = self.cash_f64;
+        let Line { weight, seen, .. } = self.lines.only();
+        equity.extend(close.iter().map(|close| cash + *weight * close));
+        let mut from = 0;
+        if seen.inside {
+            seen.inside = false;
+            seen.widen(close[0], close[0]);
+            from = 1;
+        }
+        let mut range = *seen;
+        for (low, high) in low[from..].iter().zip(&high[from..]) {
+            range.widen(*low, *high);
+        }
+        *seen = range;
     }
 
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.

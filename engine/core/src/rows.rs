@@ -18,6 +18,11 @@ pub(crate) trait Rows {
     fn high(&self, at: usize) -> f64;
     fn low(&self, at: usize) -> f64;
     fn close(&self, at: usize) -> f64;
+    fn open(&self, at: usize) -> f64;
+    /// True when the bar opens at or after a time.
+    fn opens_after(&self, at: usize, time: Timestamp) -> bool;
+    /// False for a bar without volume.
+    fn has_traded(&self, at: usize) -> bool;
     /// All of a row; `time` is the instant's.
     fn bar(&self, at: usize, time: i64) -> WholeBar;
     fn slice(&self, from: usize, to: usize) -> Slice<'_>;
@@ -69,6 +74,20 @@ impl Rows for One<'_> {
         for at in from..to {
             f(0, at, self.low(at), self.high(at), self.close(at));
         }
+    }
+    #[inline]
+    fn open(&self, at: usize) -> f64 {
+        self.0.columns().open[at]
+    }
+    #[inline]
+    fn opens_after(&self, at: usize, time: Timestamp) -> bool {
+        // No bar opens before the last one closed, and that time has just been read.
+        let columns = self.0.columns();
+        at > 0 && time.nanos() <= columns.close_time[at - 1] || time.nanos() <= columns.open_time[at]
+    }
+    #[inline]
+    fn has_traded(&self, at: usize) -> bool {
+        self.0.has_traded(at)
     }
     #[inline]
     fn bar(&self, at: usize, _: i64) -> WholeBar {
@@ -128,6 +147,18 @@ impl Rows for Many<'_> {
         for ((((id, row), low), high), close) in rows.zip(&m.close[from..to]) {
             f(*id as usize, *row as usize, *low, *high, *close);
         }
+    }
+    #[inline]
+    fn open(&self, at: usize) -> f64 {
+        self.0.open[at]
+    }
+    #[inline]
+    fn opens_after(&self, at: usize, time: Timestamp) -> bool {
+        time.nanos() <= self.0.open_time[at]
+    }
+    #[inline]
+    fn has_traded(&self, at: usize) -> bool {
+        self.0.volume[at] != 0.0
     }
     #[inline]
     fn bar(&self, at: usize, time: i64) -> WholeBar {

@@ -83,15 +83,19 @@ pub(crate) fn drive_bars<S: Strategy + ?Sized>(
     bars: &Bars,
     rows: Range<usize>,
 ) -> usize {
-    for row in rows.clone() {
+    cx.begin_rows();
+    let mut row = rows.start;
+    while row < rows.end {
         let bar = bars.row(row);
-        cx.pass_bar(id, bar);
+        cx.show_row(bar);
         strategy.on_bar(cx, id, bar);
+        row += 1;
         if cx.has_requests() {
-            return row + 1;
+            break;
         }
     }
-    rows.end
+    cx.end_rows(bars, rows.start..row);
+    row
 }
 
 /// What a signal wants. One byte, so that it travels in a register.
@@ -121,15 +125,17 @@ pub trait Signal: Send {
     ///
     /// Compiled for each signal; authors write `on_bar` and leave this as it is.
     fn scan(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> (usize, Intent) {
-        for row in rows.clone() {
+        cx.begin_rows();
+        let mut intent = Intent::Hold;
+        let mut row = rows.start;
+        while row < rows.end && intent == Intent::Hold {
             let bar = bars.row(row);
-            cx.pass_bar(id, bar);
-            let intent = self.on_bar(cx, id, bar);
-            if intent != Intent::Hold {
-                return (row + 1, intent);
-            }
+            cx.show_row(bar);
+            intent = self.on_bar(cx, id, bar);
+            row += 1;
         }
-        (rows.end, Intent::Hold)
+        cx.end_rows(bars, rows.start..row);
+        (row, intent)
     }
     /// The fraction of equity that `Intent::Target` wants (negative: short).
     fn weight(&self) -> f64 {

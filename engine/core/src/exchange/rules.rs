@@ -128,6 +128,11 @@ impl FillRules {
         Some(instrument.floor_to_lot(Quantity::from_units(units)))
     }
 
+    /// True when fills depend on a bar's volume.
+    pub(super) fn needs_volume(&self) -> bool {
+        self.participation.is_some() || matches!(self.slippage, Slippage::SquareRoot(_))
+    }
+
     /// `price` moved against `side`, rounded to the tick against it.
     pub(super) fn slip(
         &self,

@@ -17,6 +17,7 @@ use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
 use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
 use crate::record::AmbiguousBar;
+use crate::rows::Rows;
 use crate::time::Timestamp;
 
 /// Something that strategies are told about.
@@ -41,6 +42,8 @@ pub(crate) struct SimExchange {
     venues: Vec<Venue>,
     /// Per instrument: a bar whose low is at or below this, or whose high is at or above the other, must be matched.
     watch: Vec<(f64, f64)>,
+    /// The same without regard to new orders.
+    resting: Vec<(f64, f64)>,
     /// Instruments with something to watch.
     watched: usize,
     pub(crate) notices: Vec<Notice>,
@@ -57,6 +60,7 @@ impl SimExchange {
             rules,
             venues: vec![venue; instruments],
             watch: vec![NOTHING; instruments],
+            resting: vec![NOTHING; instruments],
             watched: 0,
             notices: Vec::new(),
             ambiguous: Vec::new(),
@@ -96,8 +100,7 @@ impl SimExchange {
     fn rewatch(&mut self, id: InstrumentId) {
         let venue = &self.venues[id.index()];
         let book = &venue.book;
-        let busy = !venue.arrivals.is_empty()
-            || !book.market.is_empty()
+        let busy = !book.market.is_empty()
             || !book.trails.is_empty()
             || !book.auctions.is_empty()
             || !book.looking.is_empty()
@@ -111,7 +114,9 @@ impl SimExchange {
         if let Some(above) = above {
             bounds.1 = above.to_f64();
         }
-        self.set_watch(id, bounds);
+        self.resting[id.index()] = bounds;
+        let waiting = !venue.arrivals.is_empty();
+        self.set_watch(id, if waiting { EVERYTHING } else { bounds });
     }
 
     /// Takes an order that passed the gate; bars that open at or after now may fill it.
@@ -138,17 +143,26 @@ impl SimExchange {
         }
     }
 
-    /// Matches a bar and ends what its session ends.
+    /// A bar that may act on an order of its instrument.
     #[inline(never)]
-    pub(crate) fn match_bar(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, bar: &WholeBar) {
+    pub(crate) fn pass_bar<R: Rows>(&mut self, cx: &mut Context, feed: &Feed, rows: &R, at: usize, time: i64) {
+        let id = InstrumentId(rows.id(at) as u32);
+        if !self.opens_only(cx, rows, at) {
+            return self.match_bar(cx, feed, id, &rows.bar(at, time));
+        }
+        let open = rows.open(at);
+        let [price, low, high] = [open, rows.low(at), rows.high(at)].map(Price::from_checked_f64);
+        // What follows the open does not matter.
+        let (session_start, session_end) = (false, false);
+        let bar = TradedBar { open: price, high, low, close: price, volume: None, session_start, session_end };
+        self.fill_at_open(cx, feed, &bar, At { id, row: rows.row(at) as u32, open, low, high });
+    }
+
+    /// Matches a bar and ends what its session ends.
+    fn match_bar(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, bar: &WholeBar) {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar);
         let at = At { id, row: bar.row as u32, open: bar.open, low: traded.low, high: traded.high };
-        if self.only_plain_market_orders(cx, id, &traded, bar.open_time) {
-            self.fill_at_open(cx, feed, &traded, at);
-            self.rewatch(id);
-            return;
-        }
         self.arrive(cx, id, bar.open_time);
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
@@ -160,8 +174,8 @@ impl SimExchange {
     }
 
     /// True when the bar can do nothing but fill new market orders without links at its open.
-    fn only_plain_market_orders(&self, cx: &Context, id: InstrumentId, bar: &TradedBar, open_time: Timestamp) -> bool {
-        let venue = &self.venues[id.index()];
+    fn opens_only<R: Rows>(&self, cx: &Context, rows: &R, at: usize) -> bool {
+        let id = rows.id(at);
         let plain = |order: &OrderId| {
             let record = &cx.orders[order.index()];
             let new = &record.order;
@@ -169,13 +183,14 @@ impl SimExchange {
                 && new.tif == TimeInForce::Gtc
                 && new.parent.is_none()
                 && new.oco.is_none()
-                && record.submitted <= open_time
+                && rows.opens_after(at, record.submitted)
         };
-        self.rules.participation.is_none()
-            && bar.volume != Some(Quantity::ZERO)
-            && venue.book.expiring == 0
-            && venue.book.is_quiet(bar.low, bar.high)
-            && venue.arrivals.iter().all(plain)
+        let (below, above) = self.resting[id];
+        !self.rules.needs_volume()
+            && rows.low(at) > below
+            && rows.high(at) < above
+            && rows.has_traded(at)
+            && self.venues[id].arrivals.iter().all(plain)
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
@@ -194,6 +209,7 @@ impl SimExchange {
             };
             desk.closed(&order, state, reason);
         }
+        self.set_watch(at.id, self.resting[at.id.index()]);
     }
 
     fn match_traded(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
