@@ -314,11 +314,13 @@ impl Money {
         // both divisors are constants.
         const STEP: i64 = 1_000_000;
         const REST: i64 = Rate::SCALE / STEP;
-        Self(if rate.0 % STEP == 0 {
-            div_round(self.0 * i128::from(rate.0 / STEP), i128::from(REST))
-        } else {
-            div_round(self.0 * i128::from(rate.0), i128::from(Rate::SCALE))
-        })
+        if rate.0 % STEP != 0 {
+            return Self(div_round(self.0 * i128::from(rate.0), i128::from(Rate::SCALE)));
+        }
+        let rate = rate.0 / STEP;
+        let narrow = i64::try_from(self.0).ok().and_then(|units| units.checked_mul(rate));
+        let product = narrow.map_or_else(|| self.0 * i128::from(rate), i128::from);
+        Self(div_round(product, i128::from(REST)))
     }
 
     /// As a decimal; `None` beyond the 28 digits of a decimal.

@@ -438,20 +438,15 @@ impl Kernel<'_> {
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
         let mut rounds = 0;
         while !self.exchange.notices.is_empty() {
-            let notices = std::mem::take(&mut self.exchange.notices);
-            for notice in &notices {
-                match *notice {
+            // Callbacks only ask; what comes of it is noticed when it is carried out.
+            for notice in self.exchange.notices.drain(..) {
+                match notice {
                     Notice::Order(id) => self.strategy.on_order(&mut self.cx, id),
                     Notice::Fill(index) => {
                         let fill = self.cx.fills[index as usize];
                         self.strategy.on_fill(&mut self.cx, &fill);
                     }
                 }
-            }
-            if self.exchange.notices.is_empty() {
-                // Keeps the buffer.
-                self.exchange.notices = notices;
-                self.exchange.notices.clear();
             }
             self.carry_out(feed);
             rounds += 1;
@@ -473,22 +468,22 @@ impl Kernel<'_> {
         if self.cx.commands.is_empty() {
             return;
         }
-        let commands = std::mem::take(&mut self.cx.commands);
-        for command in &commands {
-            match command {
-                Command::Submit(id) => self.submit(*id),
+        for i in 0..self.cx.commands.len() {
+            match self.cx.commands[i] {
+                Command::Submit(id) => self.submit(id),
                 Command::Cancel(id) => {
                     if self.cx.orders.len() > id.index() {
-                        self.exchange.cancel(&mut self.cx, *id);
+                        self.exchange.cancel(&mut self.cx, id);
                     }
                 }
                 Command::Modify(id, change) => {
                     if self.cx.orders.len() > id.index() {
-                        self.exchange.modify(&mut self.cx, *id, change);
+                        self.exchange.modify(&mut self.cx, id, &change);
                     }
                 }
             }
         }
+        self.cx.commands.clear();
         if self.exchange.rules.market == MarketFill::SameClose {
             let fills = self.cx.fills.len();
             for i in 0..feed.series().len() {
@@ -498,10 +493,6 @@ impl Kernel<'_> {
             if let (true, Some(last)) = (self.cx.fills.len() > fills, self.cx.equity.last_mut()) {
                 *last = self.cx.portfolio.equity();
             }
-        }
-        if self.cx.commands.is_empty() {
-            self.cx.commands = commands;
-            self.cx.commands.clear();
         }
     }
 

@@ -327,7 +327,7 @@ impl Portfolio {
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.
     pub(crate) fn apply(&mut self, fill: &Fill, open: f64, multiplier: i64, trades: &mut Vec<Trade>) {
         let sign = fill.side.sign();
-        self.cash -= Money::from_units(fill.notional.units() * i128::from(sign)) + fill.fee;
+        self.cash -= if fill.side == Side::Buy { fill.notional } else { -fill.notional } + fill.fee;
         self.cash_f64 = self.cash.to_f64();
         let i = fill.instrument.index();
         let p = &mut self.positions[i];
@@ -347,10 +347,12 @@ impl Portfolio {
             worth.gross += new.abs() - old.abs();
         }
         match (before.is_zero(), after.is_zero()) {
+            (true, false) if self.held.is_empty() => self.held.push(fill.instrument),
             (true, false) => {
                 let at = self.held.partition_point(|id| *id < fill.instrument);
                 self.held.insert(at, fill.instrument);
             }
+            (false, true) if self.held.len() == 1 => self.held.clear(),
             (false, true) => self.held.retain(|id| *id != fill.instrument),
             _ => {}
         }

@@ -1,13 +1,15 @@
 //! The two desks of a run: `Clearing` books what happens, `Trial` follows a path
 //! without leaving a trace.
 
+use super::rules::{FillRules, Slippage, TradedBar};
 use super::sim::Notice;
 use super::working::{Desk, Working};
 use crate::account::Purse;
 use crate::context::Context;
+use crate::feed::Feed;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::InstrumentId;
-use crate::order::{OrderState, PriceBasis, Reason, Size};
+use crate::order::{OrderId, OrderState, PriceBasis, Reason, Side, Size};
 use crate::record::Fill;
 
 /// The bar being matched, for the records.
@@ -40,6 +42,65 @@ impl Clearing<'_> {
     fn purse(&mut self, with_others: bool) -> Purse<'_> {
         self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments(), with_others)
     }
+
+    /// A market order without links that has all it may take at the open: the whole life of
+    /// an order in a book, in one step.
+    pub(super) fn trade_at_open(&mut self, id: OrderId, feed: &Feed, rules: &FillRules, bar: &TradedBar) {
+        let new = &self.cx.orders[id.index()].order;
+        let (side, size, shrink) = (new.side, new.size, new.shrink_to_fit);
+        let with_others = matches!(size, Size::PercentOfEquity(_)) || self.cx.portfolio.is_leveraged();
+        let purse = self.cx.portfolio.purse(self.at.id, feed.instruments(), with_others);
+        let ticks = &purse.instrument.ticks;
+        let mut quantity = purse.resolve(side, size, bar.open);
+        if !matches!(size, Size::Quantity(_)) {
+            if rules.slippage != Slippage::None {
+                quantity = purse.resolve(side, size, rules.slip(side, bar.open, quantity, bar, ticks));
+            }
+            self.cx.orders[id.index()].quantity = quantity;
+        }
+        let mut end = (OrderState::Rejected, Reason::BadQuantity);
+        if quantity > Quantity::ZERO {
+            let price = rules.slip(side, bar.open, quantity, bar, ticks);
+            match purse.admit(side, shrink, price, quantity) {
+                Ok(quantity) => {
+                    self.book(id, side, price, quantity);
+                    self.cx.orders[id.index()].quantity = quantity;
+                    end = (OrderState::Filled, Reason::None);
+                }
+                Err(reason) => end.1 = reason,
+            }
+        }
+        self.cx.end_order(id, end.0, end.1);
+        self.notices.push(Notice::Order(id));
+    }
+
+    /// Books a fill: records, account, notice.
+    #[inline(never)]
+    fn book(&mut self, order: OrderId, side: Side, price: Price, quantity: Quantity) {
+        let multiplier = self.cx.instrument(self.at.id).multiplier;
+        let notional = Money::notional(price, quantity, multiplier);
+        let fill = Fill {
+            time: self.cx.now,
+            order,
+            instrument: self.at.id,
+            bar: self.at.row,
+            side,
+            certain: true,
+            outside_bar: price < self.at.low || price > self.at.high,
+            price,
+            quantity,
+            notional,
+            fee: self.cx.portfolio.fee(notional),
+        };
+        let index = self.cx.fills.len() as u32;
+        self.cx.fills.push(fill);
+        self.cx.portfolio.apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
+        let record = &mut self.cx.orders[order.index()];
+        record.filled += quantity;
+        record.traded += price.to_f64() * quantity.to_f64();
+        record.state = OrderState::PartlyFilled;
+        self.notices.push(Notice::Fill(index));
+    }
 }
 
 impl Desk for Clearing<'_> {
@@ -63,31 +124,8 @@ impl Desk for Clearing<'_> {
         request.basis = PriceBasis::Absolute;
     }
 
-    #[inline(never)]
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        let multiplier = self.cx.instrument(self.at.id).multiplier;
-        let notional = Money::notional(price, quantity, multiplier);
-        let fill = Fill {
-            time: self.cx.now,
-            order: order.id(),
-            instrument: self.at.id,
-            bar: self.at.row,
-            side: order.side(),
-            certain: true,
-            outside_bar: price < self.at.low || price > self.at.high,
-            price,
-            quantity,
-            notional,
-            fee: self.cx.portfolio.fee(notional),
-        };
-        let index = self.cx.fills.len() as u32;
-        self.cx.fills.push(fill);
-        self.cx.portfolio.apply(&fill, self.at.open, multiplier, &mut self.cx.trades);
-        let record = &mut self.cx.orders[order.id().index()];
-        record.filled += quantity;
-        record.traded += price.to_f64() * quantity.to_f64();
-        record.state = OrderState::PartlyFilled;
-        self.notices.push(Notice::Fill(index));
+        self.book(order.id(), order.side(), price, quantity);
     }
 
     fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {

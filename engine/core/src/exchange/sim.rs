@@ -4,10 +4,9 @@ use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
 use super::clearing::{At, Clearing, Trial};
 use super::level::Level;
-use super::matching::{Traded, Walk};
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
-use super::working::{Desk, Phase, Slot, Working};
+use super::working::{Phase, Slot};
 use crate::account::Purse;
 use crate::actions::Split;
 use crate::bars::WholeBar;
@@ -195,20 +194,12 @@ impl SimExchange {
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
     fn fill_at_open(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
-        let instrument = &feed.instruments()[at.id.index()];
-        let mut walk = Walk::new(&self.rules, instrument, bar);
         let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
-        for id in self.venues[at.id.index()].arrivals.drain(..) {
-            let record = &desk.cx.orders[id.index()];
-            let mut order = Working::new(id, &record.order, record.last);
-            let (state, reason) = match walk.execute_now(&mut order, None, &mut desk) {
-                Traded::Ended(state, reason) => (state, reason),
-                Traded::Filled(..) => (OrderState::Filled, Reason::None),
-                // Without a cap only an order for nothing trades nothing.
-                Traded::Nothing => (OrderState::Rejected, Reason::BadQuantity),
-            };
-            desk.closed(&order, state, reason);
+        let arrivals = &mut self.venues[at.id.index()].arrivals;
+        for id in &*arrivals {
+            desk.trade_at_open(*id, feed, &self.rules, bar);
         }
+        arrivals.clear();
         self.set_watch(at.id, self.resting[at.id.index()]);
     }
 
