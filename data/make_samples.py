@@ -124,10 +124,6 @@ def index_daily(package):
             prices = [single(row[k]) for k in ("Open", "High", "Low", "Close")]
             rows.append([date(row["Date"], "%m/%d/%Y"), *prices, row["Volume"]])
         yield Series(symbol, rows, package.source(member), prices="raw")
-    member = "arch/data/vix/vix.csv.gz"
-    # A holiday's row says "." instead of a level.
-    pairs = [(date(row["Date"], "%m/%d/%Y"), row["vix"]) for row in package.rows(member) if row["vix"] != "."]
-    yield closes("US.VIX", pairs, package.source(member), "raw")
 
 
 def us_close(package):
