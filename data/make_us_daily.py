@@ -35,6 +35,8 @@ import io
 import sys
 from pathlib import Path
 
+from sample_files import check_bar, check_rising, contract_text, table_text, write_or_compare
+
 PACKAGE, VERSION = "bokeh_sampledata", "2026.1"
 SOURCE_SHA256 = "5abadf99b2d394f920120a27de6f0df129859d71d4cfb0bf661bcc99446ab1fd"
 TICKERS = ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
@@ -59,15 +61,12 @@ def read_source():
 
 def check(ticker, rows):
     """The loader's promises; the source keeps all of them."""
-    for before, row in zip([None, *rows], rows):
-        o, h, l, c = (float(row[k]) for k in ("Open", "High", "Low", "Close"))
+    for row in rows:
         where = f"{ticker} {row['Date']}"
-        if not 0 < l <= min(o, c) <= max(o, c) <= h:
-            sys.exit(f"{where}: open {o} high {h} low {l} close {c}")
-        if not row["Volume"].isdigit() or float(row["Adj Close"]) <= 0:
-            sys.exit(f"{where}: volume {row['Volume']} adj close {row['Adj Close']}")
-        if before and before["Date"] >= row["Date"]:
-            sys.exit(f"{where}: not after {before['Date']}")
+        check_bar(where, [float(row[k]) for k in ("Open", "High", "Low", "Close")], int(row["Volume"]))
+        if float(row["Adj Close"]) <= 0:
+            sys.exit(f"{where}: adj close {row['Adj Close']}")
+    check_rising(ticker, [row["Date"] for row in rows])
 
 
 def derive_actions(ticker, rows):
@@ -95,29 +94,17 @@ def derive_actions(ticker, rows):
 
 
 def price_file(rows):
-    lines = ["time,open,high,low,close,volume,adj_close"]
-    for row in rows:
-        keys = ("Date", "Open", "High", "Low", "Close", "Volume", "Adj Close")
-        lines.append(",".join(row[k] for k in keys))
-    return "\n".join(lines) + "\n"
+    keys = ("Date", "Open", "High", "Low", "Close", "Volume", "Adj Close")
+    return table_text("time,open,high,low,close,volume,adj_close", [[row[k] for k in keys] for row in rows])
 
 
 def actions_file(actions):
-    return "\n".join(["ex_date,kind,value", *(",".join(a[:3]) for a in actions)]) + "\n"
+    return table_text("ex_date,kind,value", [action[:3] for action in actions])
 
 
 def contract_file(ticker):
     source = f"PyPI {PACKAGE} {VERSION}, stocks.csv.gz (Quandl WIKI prices, public domain){NOTE.get(ticker, '')}"
-    keys = [
-        ("symbol", f"US.{ticker}"),
-        ("bars", "1d"),
-        ("timezone", "America/New_York"),
-        ("stamp", "close"),
-        ("prices", "raw"),
-        ("currency", "USD"),
-        ("source", source),
-    ]
-    return "".join(f'{key} = "{value}"\n' for key, value in keys)
+    return contract_text(f"US.{ticker}", "1d", "America/New_York", "close", "raw", "USD", source)
 
 
 def main():
@@ -125,7 +112,6 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare with the files that are there")
     arguments = parser.parse_args()
     folder = Path(__file__).resolve().parent / "us_daily"
-    folder.mkdir(exist_ok=True)
 
     source, licence = read_source()
     files = {"LICENSE": licence}
@@ -143,12 +129,7 @@ def main():
         files[f"{ticker}.csv.toml"] = contract_file(ticker)
         files[f"{ticker}.actions.csv"] = actions_file(actions)
 
-    for name, text in files.items():
-        data = text.encode("utf-8")
-        if not arguments.check:
-            (folder / name).write_bytes(data)
-        elif (folder / name).read_bytes() != data:
-            sys.exit(f"us_daily/{name} differs from what this script makes")
+    write_or_compare(folder, files, arguments.check)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ use engine_data::{ContractOverrides, Loaded, read_bars};
 
 use crate::iso;
 
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data").join(name)
+}
+
 fn load(name: &str) -> Loaded {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data/us_daily").join(name);
-    read_bars(&path, &ContractOverrides::default()).expect("shipped data loads")
+    read_bars(&folder("us_daily").join(name), &ContractOverrides::default()).expect("shipped data loads")
 }
 
 #[test]
@@ -29,6 +32,45 @@ fn every_file_loads_without_a_warning() {
         assert_eq!((found, loaded.actions.len() - found), (splits, dividends), "{ticker}");
         assert_eq!(iso(*loaded.bars.columns().close_time.last().expect("rows")), "2013-03-01T21:00:00Z");
     }
+}
+
+#[test]
+fn samples_load_without_a_warning_and_are_what_the_readme_says() {
+    // Folder; per file: rows, first opening, last close.
+    let table = [
+        ("index_daily", 2, 5031, "1999-01-04T14:30:00Z", "2018-12-31T21:00:00Z"),
+        ("us_close", 21, 8313, "1990-01-02T14:30:00Z", "2022-12-28T21:00:00Z"),
+        ("us_close", 5, 2264, "2014-01-02T14:30:00Z", "2022-12-28T21:00:00Z"),
+        ("etf_close", 23, 2141, "2008-01-02T14:30:00Z", "2016-07-01T20:00:00Z"),
+        ("cn_daily", 1, 1037, "2012-05-17T01:30:00Z", "2016-08-17T07:00:00Z"),
+        ("crypto_hour", 1, 16872, "2017-11-13T00:00:00Z", "2019-10-17T00:00:00Z"),
+        ("fx_hour", 1, 6225, "2017-01-01T22:00:00Z", "2017-12-29T22:00:00Z"),
+    ];
+    let mut found = Vec::new();
+    for name in ["index_daily", "us_close", "etf_close", "cn_daily", "crypto_hour", "fx_hour"] {
+        for entry in std::fs::read_dir(folder(name)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|e| e != "csv") {
+                continue;
+            }
+            let loaded = read_bars(&path, &ContractOverrides::default()).expect("shipped data loads");
+            assert_eq!(loaded.warnings, [""; 0], "{}", path.display());
+            assert!(loaded.actions.is_empty() && !loaded.contract.source.is_empty());
+            let code = loaded.contract.symbol.split_once('.').map(|(_, code)| code);
+            assert_eq!(code, path.file_stem().and_then(|stem| stem.to_str()));
+            let c = loaded.bars.columns();
+            // A bar without volume did not trade; a series of closes must not look like that.
+            assert!(!name.ends_with("_close") || c.volume.iter().all(|v| *v == 1.0), "{}", path.display());
+            let (first, last) = (c.open_time.first().expect("rows"), c.close_time.last().expect("rows"));
+            found.push((name, loaded.bars.len(), iso(*first), iso(*last)));
+        }
+    }
+    for (name, files, rows, first, last) in table {
+        let alike =
+            |f: &&(&str, usize, String, String)| (f.0, f.1, f.2.as_str(), f.3.as_str()) == (name, rows, first, last);
+        assert_eq!(found.iter().filter(alike).count(), files, "{name} {rows}");
+    }
+    assert_eq!(found.len(), table.iter().map(|row| row.1).sum::<usize>());
 }
 
 /// Both ways: every change of adj_close / close is an action, and every action
