@@ -162,6 +162,9 @@ impl Strategy for Composed {
             filter.setup(setup, self.id)?;
         }
         self.sizer.setup(setup, self.id)?;
+        if self.exits.is_empty() {
+            setup.without_notices();
+        }
         for exit in &mut self.exits {
             exit.setup(setup, self.id)?;
         }

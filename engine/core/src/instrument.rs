@@ -191,7 +191,7 @@ impl Instrument {
         const ONE: i64 = crate::fixed::SCALE;
         // Most instruments trade in single shares: a division by a constant.
         match self.lot.units() {
-            ONE => quantity.units() % ONE == 0,
+            ONE => quantity.units().unsigned_abs().is_multiple_of(ONE.unsigned_abs()),
             lot => quantity.units() % lot == 0,
         }
     }

@@ -126,7 +126,7 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions };
+    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, notices: setup.notices };
     let (columns, factors) = (setup.columns, setup.factors);
     let count = feed.series().len();
     let mut old = scratch.result;
@@ -189,6 +189,7 @@ struct Wants {
     slices: bool,
     bars: bool,
     sessions: bool,
+    notices: bool,
 }
 
 struct Kernel<'s> {
@@ -436,6 +437,10 @@ impl Kernel<'_> {
     /// Tells the strategy what happened to its orders, and carries out its answers.
     #[inline(never)]
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
+        if !self.wants.notices {
+            self.exchange.notices.clear();
+            return Ok(());
+        }
         let mut rounds = 0;
         while !self.exchange.notices.is_empty() {
             // Callbacks only ask; what comes of it is noticed when it is carried out.

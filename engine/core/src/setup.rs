@@ -102,12 +102,23 @@ pub struct Setup<'a> {
     pub(crate) slices: bool,
     pub(crate) bars: bool,
     pub(crate) sessions: bool,
+    pub(crate) notices: bool,
 }
 
 impl<'a> Setup<'a> {
     pub(crate) fn new(feed: &'a Feed, cache: &'a ColumnCache, apply_actions: bool) -> Self {
         let factors = feed.series().iter().map(|s| s.adjustment().filter(|_| apply_actions).map(Arc::new)).collect();
-        Self { feed, cache, apply_actions, columns: Vec::new(), factors, slices: false, bars: true, sessions: false }
+        Self {
+            feed,
+            cache,
+            apply_actions,
+            columns: Vec::new(),
+            factors,
+            slices: false,
+            bars: true,
+            sessions: false,
+            notices: true,
+        }
     }
 
     /// The series of the run, by `InstrumentId`.
@@ -136,6 +147,11 @@ impl<'a> Setup<'a> {
     /// Asks for `on_session`.
     pub fn sessions(&mut self) {
         self.sessions = true;
+    }
+
+    /// Asks for no `on_fill` and no `on_order`.
+    pub fn without_notices(&mut self) {
+        self.notices = false;
     }
 
     /// An indicator over adjusted prices.

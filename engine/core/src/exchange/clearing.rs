@@ -46,18 +46,22 @@ impl Clearing<'_> {
     /// A market order without links that has all it may take at the open: the whole life of
     /// an order in a book, in one step.
     pub(super) fn trade_at_open(&mut self, id: OrderId, feed: &Feed, rules: &FillRules, bar: &TradedBar) {
-        let new = &self.cx.orders[id.index()].order;
-        let (side, size, shrink) = (new.side, new.size, new.shrink_to_fit);
-        let with_others = matches!(size, Size::PercentOfEquity(_)) || self.cx.portfolio.is_leveraged();
+        let record = &mut self.cx.orders[id.index()];
+        let (side, shrink) = (record.order.side, record.order.shrink_to_fit);
+        let by_equity = matches!(record.order.size, Size::PercentOfEquity(_));
+        let with_others = by_equity || self.cx.portfolio.is_leveraged();
         let purse = self.cx.portfolio.purse(self.at.id, feed.instruments(), with_others);
         let ticks = &purse.instrument.ticks;
-        let mut quantity = purse.resolve(side, size, bar.open);
-        if !matches!(size, Size::Quantity(_)) {
+        // `quantity` is the requested one already, where the request says so.
+        if !matches!(record.order.size, Size::Quantity(_)) {
+            let size = record.order.size;
+            record.quantity = purse.resolve(side, size, bar.open);
             if rules.slippage != Slippage::None {
-                quantity = purse.resolve(side, size, rules.slip(side, bar.open, quantity, bar, ticks));
+                let price = rules.slip(side, bar.open, record.quantity, bar, ticks);
+                record.quantity = purse.resolve(side, size, price);
             }
-            self.cx.orders[id.index()].quantity = quantity;
         }
+        let quantity = record.quantity;
         let mut end = (OrderState::Rejected, Reason::BadQuantity);
         if quantity > Quantity::ZERO {
             let price = rules.slip(side, bar.open, quantity, bar, ticks);

@@ -3,6 +3,8 @@
 
 use engine_core::account::{AccountKind, FeeSchedule};
 use engine_core::actions::{ActionKind, CorporateAction};
+use engine_core::bars::BarRef;
+use engine_core::context::Context;
 use engine_core::digest::digest;
 use engine_core::exchange::{FillRules, MarketFill, PathRule, Slippage};
 use engine_core::feed::Series;
@@ -10,8 +12,10 @@ use engine_core::fixed::{Money, Rate};
 use engine_core::instrument::InstrumentId;
 use engine_core::kernel::{RunError, RunOptions, run};
 use engine_core::ledger::{LedgerAccount, postings};
-use engine_core::order::{NewOrder, OrderState, Reason, Side, Size, TimeInForce};
-use engine_core::record::RunResult;
+use engine_core::order::{NewOrder, OrderId, OrderState, Reason, Side, Size, TimeInForce};
+use engine_core::record::{Fill, RunResult};
+use engine_core::setup::{Setup, SetupError};
+use engine_core::strategy::Strategy;
 use engine_core::time::HOUR;
 
 use crate::common::{daily, feed, instrument, one, price, shares, walk};
@@ -285,4 +289,42 @@ fn plain_market_orders_fill_at_the_open_as_they_do_through_the_book() {
 
 fn rising(rows: usize) -> Vec<[f64; 4]> {
     (0..rows).map(|i| 50.0 + (i % 17) as f64).map(|p| [p, p + 1.0, p - 1.0, p + 0.5]).collect()
+}
+
+#[test]
+fn who_wants_no_notices_gets_none_and_the_same_run() {
+    struct Counter {
+        script: Script,
+        wanted: bool,
+        told: usize,
+    }
+    impl Strategy for Counter {
+        fn setup(&mut self, setup: &mut Setup<'_>) -> Result<(), SetupError> {
+            if !self.wanted {
+                setup.without_notices();
+            }
+            Ok(())
+        }
+        fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {
+            self.script.on_bar(cx, id, bar);
+        }
+        fn on_fill(&mut self, _: &mut Context, _: &Fill) {
+            self.told += 1;
+        }
+        fn on_order(&mut self, _: &mut Context, _: OrderId) {
+            self.told += 1;
+        }
+    }
+    let go = |wanted: bool| {
+        let sides = [Side::Buy, Side::Sell];
+        let steps = (0..40).map(|row| {
+            (row, NewOrder::market(InstrumentId(0), sides[row % 2], Size::Quantity(shares(10 + row as i64))))
+        });
+        let mut strategy = Counter { script: Script { steps: steps.collect() }, wanted, told: 0 };
+        let result = run(&one(daily(&rising(50))), &mut strategy, &options(2)).unwrap();
+        (result, strategy.told)
+    };
+    let ((loud, told), (silent, untold)) = (go(true), go(false));
+    assert_eq!(loud, silent);
+    assert!(told > loud.fills.len() && untold == 0, "{told} {untold}");
 }
