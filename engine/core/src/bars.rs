@@ -4,6 +4,8 @@
 //! indicators read; each is exactly the double of a fixed-point `Price` (checked
 //! when the columns are made), so matching converts without loss.
 
+use std::ops::Range;
+
 use crate::fixed::Price;
 use crate::time::Timestamp;
 
@@ -150,6 +152,13 @@ impl Bars {
     pub fn row(&self, row: usize) -> BarRef<'_> {
         assert!(row < self.len(), "row {row} of {}", self.len());
         BarRef { bars: self, row }
+    }
+
+    /// Some rows with their closes, for loops.
+    #[inline(always)]
+    pub(crate) fn rows(&self, rows: Range<usize>) -> impl Iterator<Item = (BarRef<'_>, f64)> {
+        let close = &self.columns.close[rows.clone()];
+        rows.zip(close).map(|(row, close)| (BarRef { bars: self, row }, *close))
     }
 
     /// Keeps the rows `from..to` (clamped to the length).

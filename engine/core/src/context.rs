@@ -341,9 +341,9 @@ impl Context {
 
     /// One of them closed: what a strategy can see of it.
     #[inline(always)]
-    pub(crate) fn show_row(&mut self, bar: BarRef<'_>) {
-        *self.seen.only() = bar.row() as u32 + 1;
-        self.portfolio.mark_only(bar.close());
+    pub(crate) fn show_row(&mut self, row: usize, close: f64) {
+        *self.seen.only() = (row + 1) as u32;
+        self.portfolio.mark_only(close);
     }
 
     /// All of them closed: what only the records see.

@@ -84,18 +84,17 @@ pub(crate) fn drive_bars<S: Strategy + ?Sized>(
     rows: Range<usize>,
 ) -> usize {
     cx.begin_rows();
-    let mut row = rows.start;
-    while row < rows.end {
-        let bar = bars.row(row);
-        cx.show_row(bar);
+    let mut stop = rows.end;
+    for (bar, close) in bars.rows(rows.clone()) {
+        cx.show_row(bar.row(), close);
         strategy.on_bar(cx, id, bar);
-        row += 1;
         if cx.has_requests() {
+            stop = bar.row() + 1;
             break;
         }
     }
-    cx.end_rows(bars, rows.start..row);
-    row
+    cx.end_rows(bars, rows.start..stop);
+    stop
 }
 
 /// What a signal wants. One byte, so that it travels in a register.
@@ -126,16 +125,17 @@ pub trait Signal: Send {
     /// Compiled for each signal; authors write `on_bar` and leave this as it is.
     fn scan(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> (usize, Intent) {
         cx.begin_rows();
-        let mut intent = Intent::Hold;
-        let mut row = rows.start;
-        while row < rows.end && intent == Intent::Hold {
-            let bar = bars.row(row);
-            cx.show_row(bar);
+        let (mut stop, mut intent) = (rows.end, Intent::Hold);
+        for (bar, close) in bars.rows(rows.clone()) {
+            cx.show_row(bar.row(), close);
             intent = self.on_bar(cx, id, bar);
-            row += 1;
+            if intent != Intent::Hold {
+                stop = bar.row() + 1;
+                break;
+            }
         }
-        cx.end_rows(bars, rows.start..row);
-        (row, intent)
+        cx.end_rows(bars, rows.start..stop);
+        (stop, intent)
     }
     /// The fraction of equity that `Intent::Target` wants (negative: short).
     fn weight(&self) -> f64 {
