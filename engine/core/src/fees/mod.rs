@@ -64,6 +64,8 @@ mod day;
 mod item;
 mod table;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use affordable::most_lots;
 pub use day::DayFees;
