@@ -70,5 +70,5 @@ mod tests;
 pub use affordable::most_lots;
 pub use day::DayFees;
 pub use item::{FeeBasis, FeeCategory, FeeItem, FeePer, FeeSide, Rounding};
-pub use table::{Assumption, FeeSpec, FeeTable, FeeTableError};
+pub use table::{FeeSpec, FeeTable, FeeTableError};
 pub use tally::{FeeTrade, MonthTally, OrderTally};

@@ -5,22 +5,8 @@ use super::item::{FeeBasis, FeeItem};
 use super::tally::{FeeTrade, MonthTally, OrderTally};
 use crate::date::{Date, utc_offset_hours};
 use crate::fixed::{Money, Rate};
-use crate::rules::{CarryFee, Dated, ProductClass, ProductSet};
+use crate::rules::{Assumption, CarryFee, Dated, ProductClass};
 use crate::time::Timestamp;
-
-/// Something the table takes for granted because nobody could look it up. A run
-/// whose dates touch it must show the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// First day concerned.
-    pub from: Date,
-    /// Last day concerned.
-    pub until: Date,
-    /// Products concerned.
-    pub products: ProductSet,
-    /// What is assumed, in one sentence.
-    pub text: String,
-}
 
 /// What a fee table is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,6 +141,6 @@ impl FeeTable {
     /// What is taken for granted for a product between two dates, both included.
     pub fn assumptions(&self, from: Date, until: Date, class: ProductClass) -> impl Iterator<Item = &Assumption> {
         let all = self.spec.assumptions.iter();
-        all.filter(move |a| a.from <= until && from <= a.until && a.products.contains(class))
+        all.filter(move |a| a.concerns(from, until, class, ""))
     }
 }

@@ -8,6 +8,7 @@
 //!
 //! | module | what it answers |
 //! |---|---|
+//! | `assumption` | what a table takes for granted |
 //! | `product` | which class of product an instrument is, where rules differ by class |
 //! | `dated` | which value of a table holds on a date |
 //! | `ticks` | the price steps of a product on a date |
@@ -17,23 +18,28 @@
 //! | `reference` | the reference price of an ex-date |
 //! | `settlement` | how much of a position may be sold today |
 //! | `rates` | interest by the day |
+//! | `market` | all of the above for one market |
 
+pub mod assumption;
 pub mod board;
 pub mod dated;
 pub mod limits;
 pub mod lots;
+pub mod market;
 pub mod product;
 pub mod rates;
 pub mod reference;
 pub mod settlement;
 pub mod ticks;
 
+pub use assumption::Assumption;
 pub use board::Board;
-pub use dated::Dated;
-pub use limits::{LimitRule, PriceLimits};
-pub use lots::{LotError, LotRule, LotTable};
+pub use dated::{Dated, OverlapError};
+pub use limits::{DailyLimits, LimitPeriod, LimitRule, PriceLimits};
+pub use lots::{LotDefault, LotError, LotRule, LotTable};
+pub use market::MarketRules;
 pub use product::{ProductClass, ProductSet};
 pub use rates::{AnnualRates, CarryBase, CarryFee, DayCount};
 pub use reference::ExRights;
 pub use settlement::{Availability, Settlement};
-pub use ticks::DatedTicks;
+pub use ticks::{DatedTicks, TickPeriod};

@@ -52,6 +52,38 @@ impl ProductClass {
         Self::ALL.into_iter().find(|class| class.name() == name)
     }
 
+    /// The class that the code of a symbol tells, for equities of Hong Kong and the
+    /// mainland; `None` where codes do not tell (a user's word goes first anyway).
+    ///
+    /// Hong Kong after the exchange's stock code allocation plan: 02800 to 02849,
+    /// 03000 to 03199, 07200 to 07399 and 07500 to 07599 are exchange-traded
+    /// products, 10000 to 29999 derivative warrants, 49500 to 69999 callable
+    /// bull/bear contracts, other codes up to 09999 shares. Mainland: `SH.5`, `SZ.15`,
+    /// `SZ.16` and `SZ.18` funds, `SH.11`, `SZ.12` convertible bonds, codes of a
+    /// [`super::Board`] shares.
+    #[must_use]
+    pub fn of_symbol(symbol: &str) -> Option<Self> {
+        let (market, code) = symbol.split_once('.')?;
+        if !code.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        match (market, code.len()) {
+            ("HK", 5) => Some(match code.parse::<u32>().ok()? {
+                2800..=2849 | 3000..=3199 | 7200..=7399 | 7500..=7599 => Self::Etf,
+                10_000..=29_999 => Self::Warrant,
+                49_500..=69_999 => Self::Cbbc,
+                1..=9999 => Self::Stock,
+                _ => return None,
+            }),
+            ("SH" | "SZ", 6) => match (market, &code[..1], &code[..2]) {
+                ("SH", "5", _) | ("SZ", _, "15" | "16" | "18") => Some(Self::Etf),
+                ("SH", _, "11") | ("SZ", _, "12") => Some(Self::Bond),
+                _ => super::Board::of_symbol(symbol).map(|_| Self::Stock),
+            },
+            _ => super::Board::of_symbol(symbol).map(|_| Self::Stock),
+        }
+    }
+
     /// The class to take where nothing finer is known; `None` for what cannot be
     /// charged by a table of listed products (an index, a currency pair).
     #[must_use]
@@ -130,5 +162,31 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [ProductClass::Etf, ProductClass::Cbbc]);
         assert!(!set.contains(ProductClass::Stock) && set.overlaps(ProductSet::ALL));
         assert_eq!(ProductClass::named("share"), None);
+    }
+
+    #[test]
+    fn the_code_tells_the_class() {
+        let cases = [
+            ("HK.00700", Some(ProductClass::Stock)),
+            ("HK.02800", Some(ProductClass::Etf)),
+            ("HK.03033", Some(ProductClass::Etf)),
+            ("HK.07226", Some(ProductClass::Etf)),
+            ("HK.02850", Some(ProductClass::Stock)),
+            ("HK.13580", Some(ProductClass::Warrant)),
+            ("HK.55110", Some(ProductClass::Cbbc)),
+            ("HK.80700", None),
+            ("HK.HSImain", None),
+            ("SH.510300", Some(ProductClass::Etf)),
+            ("SZ.159915", Some(ProductClass::Etf)),
+            ("SH.113050", Some(ProductClass::Bond)),
+            ("SZ.123123", Some(ProductClass::Bond)),
+            ("SH.600000", Some(ProductClass::Stock)),
+            ("BJ.430047", Some(ProductClass::Stock)),
+            ("SH.000001", None),
+            ("US.SPY", None),
+        ];
+        for (symbol, class) in cases {
+            assert_eq!(ProductClass::of_symbol(symbol), class, "{symbol}");
+        }
     }
 }
