@@ -11,12 +11,16 @@ pub struct Dated<T> {
 
 /// Two periods that share a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the period from {from} overlaps the one that ends on {until}")]
+#[error("the period from {from} overlaps the one that {}", end(*.until))]
 pub struct OverlapError {
     /// Begin of the later period.
     pub from: Date,
     /// End of the earlier period.
     pub until: Date,
+}
+
+fn end(until: Date) -> String {
+    if until == Date::MAX { "has no end".to_owned() } else { format!("ends on {until}") }
 }
 
 impl<T> Default for Dated<T> {

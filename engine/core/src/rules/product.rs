@@ -124,6 +124,12 @@ impl ProductSet {
         self.0 & other.0 != 0
     }
 
+    /// The classes that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// True for no class at all.
     #[must_use]
     pub const fn is_empty(self) -> bool {
