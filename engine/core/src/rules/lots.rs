@@ -123,11 +123,10 @@ impl LotTable {
     /// The rule of a symbol on a date; `None` when the table does not know it:
     /// the caller must ask the user, never guess.
     #[must_use]
-    pub fn on(&self, symbol: &str, class: ProductClass, date: Date) -> Option<LotRule> {
+    pub fn on(&self, symbol: &str, class: ProductClass, board: Option<Board>, date: Date) -> Option<LotRule> {
         if let Some(rule) = self.symbols.get(symbol).and_then(|dated| dated.on(date)) {
             return Some(*rule);
         }
-        let board = Board::of_symbol(symbol);
         let fits = |d: &&LotDefault| d.products.contains(class) && (d.board.is_none() || d.board == board);
         self.defaults.iter().find(fits).map(|d| d.rule)
     }

@@ -1,12 +1,17 @@
 //! `MarketRules`: the dated trading rules of one market together.
 
+use std::collections::BTreeMap;
+
 use super::assumption::Assumption;
+use super::board::Board;
 use super::limits::PriceLimits;
-use super::lots::LotTable;
+use super::listing::Listing;
+use super::lots::{LotRule, LotTable};
 use super::product::{ProductClass, ProductSet};
 use super::settlement::Settlement;
 use super::ticks::DatedTicks;
 use crate::date::{Date, utc_offset_hours};
+use crate::instrument::InstrumentKind;
 use crate::time::Timestamp;
 
 /// The rules of a market.
@@ -21,7 +26,9 @@ pub struct MarketRules {
     /// Daily price limits; empty where there are none.
     pub limits: PriceLimits,
     /// When what was bought may be sold; classes not named: at once.
-    pub settlement: Vec<(ProductSet, Settlement)>,
+    pub settlements: Vec<(ProductSet, Settlement)>,
+    /// What is said of single symbols.
+    pub listings: BTreeMap<String, Listing>,
     /// What is taken for granted.
     pub assumptions: Vec<Assumption>,
 }
@@ -37,11 +44,40 @@ impl MarketRules {
         }
     }
 
-    /// When what was bought of a class may be sold.
+    /// The class of a symbol: as listed, else after its code, else after its kind.
+    /// `None` for an index or a currency pair.
     #[must_use]
-    pub fn settlement_of(&self, class: ProductClass) -> Settlement {
-        let own = self.settlement.iter().find(|(products, _)| products.contains(class));
-        own.map_or(Settlement::SameSession, |(_, settlement)| *settlement)
+    pub fn product(&self, symbol: &str, kind: InstrumentKind) -> Option<ProductClass> {
+        let listed = self.listings.get(symbol).and_then(|listing| listing.product);
+        let coded = || if kind == InstrumentKind::Equity { ProductClass::of_symbol(symbol) } else { None };
+        listed.or_else(coded).or_else(|| ProductClass::of_kind(kind))
+    }
+
+    /// The board of a symbol: as listed, else after its code.
+    #[must_use]
+    pub fn board(&self, symbol: &str) -> Option<Board> {
+        let listed = self.listings.get(symbol).and_then(|listing| listing.board);
+        listed.or_else(|| Board::of_symbol(symbol))
+    }
+
+    /// The lot of a symbol on a date; `None` when it is not known.
+    #[must_use]
+    pub fn lot(&self, symbol: &str, class: ProductClass, date: Date) -> Option<LotRule> {
+        self.lots.on(symbol, class, self.board(symbol), date)
+    }
+
+    /// When what was bought of a symbol may be sold: as listed, else after its class.
+    #[must_use]
+    pub fn settlement(&self, symbol: &str, class: ProductClass) -> Settlement {
+        let listed = self.listings.get(symbol).and_then(|listing| listing.settlement);
+        let of_class = || self.settlements.iter().find(|(products, _)| products.contains(class)).map(|(_, s)| *s);
+        listed.or_else(of_class).unwrap_or(Settlement::SameSession)
+    }
+
+    /// True while a symbol is under risk warning.
+    #[must_use]
+    pub fn is_risk_warned(&self, symbol: &str, date: Date) -> bool {
+        self.listings.get(symbol).is_some_and(|listing| listing.risk_warned.on(date).is_some())
     }
 
     /// The trade date of an instant.

@@ -14,6 +14,7 @@
 //! | `ticks` | the price steps of a product on a date |
 //! | `lots` | which quantities may be bought and sold |
 //! | `board` | on which board of a mainland exchange a code is listed |
+//! | `listing` | what is said of one symbol where its code does not tell |
 //! | `limits` | the highest and lowest price of a day |
 //! | `reference` | the reference price of an ex-date |
 //! | `settlement` | how much of a position may be sold today |
@@ -24,6 +25,7 @@ pub mod assumption;
 pub mod board;
 pub mod dated;
 pub mod limits;
+pub mod listing;
 pub mod lots;
 pub mod market;
 pub mod product;
@@ -36,6 +38,7 @@ pub use assumption::Assumption;
 pub use board::Board;
 pub use dated::{Dated, OverlapError};
 pub use limits::{DailyLimits, LimitPeriod, LimitRule, PriceLimits};
+pub use listing::Listing;
 pub use lots::{LotDefault, LotError, LotRule, LotTable};
 pub use market::MarketRules;
 pub use product::{ProductClass, ProductSet};

@@ -70,7 +70,7 @@ impl AnnualRates {
             if let Some(rate) = rate {
                 let year = i128::from(Rate::SCALE) * i128::from(self.day_count.days());
                 let a_day = scaled(balance.units(), rate.units(), year, Round::HalfUp);
-                total += a_day * i128::from(end.days() - day.days());
+                total += a_day * (i128::from(end.days()) - i128::from(day.days()));
             }
             day = end;
         }

@@ -11,8 +11,8 @@ use engine_core::date::Date;
 use engine_core::fixed::{Price, Quantity};
 use engine_core::instrument::{Symbol, TickLadder};
 use engine_core::rules::{
-    Assumption, Board, DatedTicks, LimitPeriod, LimitRule, LotDefault, LotRule, LotTable, MarketRules, PriceLimits,
-    ProductSet, Settlement, TickPeriod,
+    Assumption, Board, Dated, DatedTicks, LimitPeriod, LimitRule, Listing, LotDefault, LotRule, LotTable, MarketRules,
+    PriceLimits, ProductClass, ProductSet, Settlement, TickPeriod,
 };
 
 use super::fees::{assumptions, period, products, provenance};
@@ -22,6 +22,8 @@ use crate::error::DataError;
 /// Dates of rules that are known in content but not in time, by name of the switch.
 pub type Switches = BTreeMap<String, Date>;
 
+const SELL: [(&str, Settlement); 2] =
+    [("same-session", Settlement::SameSession), ("next-session", Settlement::NextSession)];
 const PRICE_MAX: i64 = 1_000_000_000;
 const QUANTITY_MAX: i64 = 1_000_000_000;
 
@@ -34,7 +36,8 @@ pub(super) struct Collected {
     defaults: Vec<LotDefault>,
     lots: BTreeMap<String, Vec<(Date, Date, LotRule)>>,
     limits: Vec<LimitPeriod>,
-    settlement: Vec<(ProductSet, Settlement)>,
+    settlements: Vec<(ProductSet, Settlement)>,
+    listings: BTreeMap<String, Listing>,
     assumptions: Vec<Assumption>,
 }
 
@@ -52,7 +55,17 @@ impl Collected {
         let source = Source { path, text };
         let parsed = source.parse()?;
         let root = Table::root(source, &parsed);
-        root.allow(&["market", "switch", "ticks", "lot", "price_limit", "settlement", "assumption"])?;
+        root.allow(&[
+            "market",
+            "switch",
+            "ticks",
+            "lot",
+            "price_limit",
+            "settlement",
+            "listing",
+            "risk_warned",
+            "assumption",
+        ])?;
         let expected = format!("\"{market}\"");
         let own = root.need_text("market", &expected)?;
         if own != market {
@@ -63,17 +76,8 @@ impl Collected {
         self.read_ticks(&root, switches)?;
         self.read_lots(&root)?;
         self.read_limits(&root, switches)?;
-        let mut settlement = Vec::new();
-        for table in root.list("settlement")? {
-            table.allow(&["products", "sell", "source", "confidence"])?;
-            provenance(&table)?;
-            let words = [("same-session", Settlement::SameSession), ("next-session", Settlement::NextSession)];
-            let sell = table.word("sell", &words)?;
-            let sell = sell.ok_or_else(|| table.missing("sell", &one_of(words.map(|w| w.0))))?;
-            settlement.push((products(&table)?, sell));
-        }
-        settlement.append(&mut self.settlement);
-        self.settlement = settlement;
+        self.read_settlements(&root)?;
+        self.read_listings(&root)?;
         self.assumptions.extend(assumptions(&root)?);
         Ok(())
     }
@@ -173,12 +177,8 @@ impl Collected {
             let minimum = above_zero("minimum")?.unwrap_or(step);
             let rule = LotRule { minimum, step, odd_sell: table.flag("odd_sell")?.unwrap_or(false) };
             let (from, until) = period(&table)?;
-            match table.text("symbol")? {
+            match self.symbol(&table)? {
                 Some(symbol) => {
-                    if Symbol::new(symbol).is_err() || MarketRules::market_of(symbol) != self.market {
-                        let problem = format!("found \"{symbol}\", expected a symbol of {}", self.market);
-                        return Err(table.key_error("symbol", problem));
-                    }
                     if let Some(key) = ["products", "board"].into_iter().find(|key| table.has(key)) {
                         return Err(table.key_error(key, "excludes symbol"));
                     }
@@ -206,6 +206,59 @@ impl Collected {
         self.assumptions.retain(|a| a.symbol.is_empty() || !own.contains_key(&a.symbol));
         self.assumptions.extend(notes);
         self.lots.extend(own);
+        Ok(())
+    }
+
+    /// A symbol of this market.
+    fn symbol<'t>(&self, table: &Table<'t>) -> Result<Option<&'t str>, DataError> {
+        let symbol = table.text("symbol")?;
+        if let Some(symbol) = symbol.filter(|s| Symbol::new(s).is_err() || MarketRules::market_of(s) != self.market) {
+            let problem = format!("found \"{symbol}\", expected a symbol of {}", self.market);
+            return Err(table.key_error("symbol", problem));
+        }
+        Ok(symbol)
+    }
+
+    fn read_settlements(&mut self, root: &Table<'_>) -> Result<(), DataError> {
+        let mut own = Vec::new();
+        for table in root.list("settlement")? {
+            table.allow(&["products", "sell", "source", "confidence"])?;
+            provenance(&table)?;
+            let sell = table.word("sell", &SELL)?;
+            let sell = sell.ok_or_else(|| table.missing("sell", &one_of(SELL.map(|w| w.0))))?;
+            own.push((products(&table)?, sell));
+        }
+        // The first that fits is taken.
+        own.append(&mut self.settlements);
+        self.settlements = own;
+        Ok(())
+    }
+
+    fn read_listings(&mut self, root: &Table<'_>) -> Result<(), DataError> {
+        let boards = Board::ALL.map(|b| (b.name(), b));
+        let classes = ProductClass::ALL.map(|class| (class.name(), class));
+        let expected = "the symbol it is about";
+        for table in root.list("listing")? {
+            table.allow(&["symbol", "product", "board", "listed", "sell", "source", "confidence"])?;
+            provenance(&table)?;
+            let symbol = self.symbol(&table)?.ok_or_else(|| table.missing("symbol", expected))?;
+            let listing = self.listings.entry(symbol.to_owned()).or_default();
+            listing.product = table.word("product", &classes)?.or(listing.product);
+            listing.board = table.word("board", &boards)?.or(listing.board);
+            listing.listed = table.date("listed")?.or(listing.listed);
+            listing.settlement = table.word("sell", &SELL)?.or(listing.settlement);
+        }
+        let mut warned = BTreeMap::<String, Vec<_>>::new();
+        for table in root.list("risk_warned")? {
+            table.allow(&["symbol", "from", "until", "source", "confidence"])?;
+            provenance(&table)?;
+            let symbol = self.symbol(&table)?.ok_or_else(|| table.missing("symbol", expected))?;
+            let (from, until) = period(&table)?;
+            let periods = warned.entry(symbol.to_owned()).or_default();
+            periods.push((from, until, ()));
+            let dated = Dated::new(periods.clone()).map_err(|e| table.error(e.to_string()))?;
+            self.listings.entry(symbol.to_owned()).or_default().risk_warned = dated;
+        }
         Ok(())
     }
 
@@ -257,7 +310,8 @@ impl Collected {
             ticks: DatedTicks::new(&self.ticks).map_err(|(_, e)| DataError::file(path, e.to_string()))?,
             lots: LotTable::new(self.defaults, self.lots).map_err(|(_, e)| DataError::file(path, e.to_string()))?,
             limits: PriceLimits::new(&self.limits).map_err(|(_, e)| DataError::file(path, e.to_string()))?,
-            settlement: self.settlement,
+            settlements: self.settlements,
+            listings: self.listings,
             assumptions: self.assumptions,
         })
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use engine_core::date::Date;
 use engine_core::fixed::{Price, Quantity};
-use engine_core::instrument::TickLadder;
+use engine_core::instrument::{InstrumentKind, TickLadder};
 use engine_core::rules::{Board, MarketRules, ProductClass, Settlement};
 use engine_data::rules::{LoadedRules, Switches, market_rules, markets};
 
@@ -141,13 +141,13 @@ fn lots_by_symbol_and_date() {
     ];
     for (symbol, class, day, minimum, step, odd_sell) in table {
         let rules = rules(MarketRules::market_of(symbol));
-        let rule = rules.lots.on(symbol, class, date(day)).expect("a lot");
+        let rule = rules.lot(symbol, class, date(day)).expect("a lot");
         assert_eq!((rule.minimum, rule.step), (quantity(minimum), quantity(step)), "{symbol} on {day}");
         assert_eq!(rule.odd_sell, odd_sell, "{symbol}");
     }
     let hk = rules("HK");
-    assert_eq!(hk.lots.on("HK.09999", STOCK, date("2024-01-02")).map(|r| r.step), Some(quantity("100")));
-    assert_eq!(hk.lots.on("HK.06666", STOCK, date("2024-01-02")), None);
+    assert_eq!(hk.lot("HK.09999", STOCK, date("2024-01-02")).map(|r| r.step), Some(quantity("100")));
+    assert_eq!(hk.lot("HK.06666", STOCK, date("2024-01-02")), None);
     let said = |symbol| hk.assumptions(date("2024-01-02"), date("2024-01-02"), STOCK, symbol).count();
     assert_eq!((said("HK.00700"), said("HK.00005")), (0, 1));
 }
@@ -187,7 +187,7 @@ fn daily_price_limits_by_board_and_date() {
 
 #[test]
 fn mainland_purchases_wait_for_the_next_session() {
-    let of = |market: &str, class| rules(market).settlement_of(class);
+    let of = |market: &str, class| rules(market).settlement("X", class);
     assert_eq!(of("CN", STOCK), Settlement::NextSession);
     assert_eq!(of("CN", ProductClass::Bond), Settlement::SameSession);
     assert_eq!(of("HK", STOCK), Settlement::SameSession);
@@ -209,17 +209,38 @@ fn a_file_of_ones_own_replaces_what_it_speaks_of() {
     let loaded = own("HK", text).expect("fine");
     let (hk, day) = (&loaded.rules, date("2026-01-02"));
     assert_eq!(loaded.files.len(), 2);
-    assert_eq!(hk.lots.on("HK.00005", STOCK, day).map(|r| r.step), Some(quantity("200")));
-    assert_eq!(hk.lots.on("HK.00005", STOCK, date("2025-12-31")), None);
-    assert_eq!(hk.lots.on("HK.00700", STOCK, day).map(|r| r.step), Some(quantity("100")));
+    assert_eq!(hk.lot("HK.00005", STOCK, day).map(|r| r.step), Some(quantity("200")));
+    assert_eq!(hk.lot("HK.00005", STOCK, date("2025-12-31")), None);
+    assert_eq!(hk.lot("HK.00700", STOCK, day).map(|r| r.step), Some(quantity("100")));
     assert_eq!(hk.assumptions(day, day, STOCK, "HK.00005").count(), 0);
     assert_eq!(ladder(hk, ProductClass::Warrant, "2026-01-02").step(price("5")), price("0.001"));
     assert_eq!(ladder(hk, ProductClass::Cbbc, "2026-01-02").step(price("5")), price("0.01"));
     // A market of one's own needs no shipped rules.
     let jp = own("JP", "market = \"JP\"\n[[lot]]\nproducts = [\"stock\"]\nstep = 100\n").expect("fine").rules;
-    assert_eq!(jp.lots.on("JP.7203", STOCK, day).map(|r| r.step), Some(quantity("100")));
+    assert_eq!(jp.lot("JP.7203", STOCK, day).map(|r| r.step), Some(quantity("100")));
     assert!(market_rules("JP", None, &Switches::new()).is_none());
     assert_eq!(markets().collect::<Vec<_>>(), ["CN", "HK", "US"]);
+}
+
+#[test]
+fn what_a_file_says_of_a_symbol_goes_before_its_code() {
+    let text = "market = \"CN\"\n[[listing]]\nsymbol = \"SH.518880\"\nsell = \"same-session\"\n\
+                [[listing]]\nsymbol = \"SH.600001\"\nboard = \"star\"\nproduct = \"etf\"\nlisted = 2023-05-04\n\
+                [[risk_warned]]\nsymbol = \"SH.600002\"\nfrom = 2024-04-30\nuntil = 2025-06-12\n\
+                [[risk_warned]]\nsymbol = \"SH.600002\"\nfrom = 2026-01-05\n";
+    let cn = own("CN", text).expect("fine").rules;
+    let equity = InstrumentKind::Equity;
+    assert_eq!(cn.product("SH.600001", equity), Some(ProductClass::Etf));
+    assert_eq!(cn.product("SH.600002", equity), Some(STOCK));
+    assert_eq!(cn.product("SH.518880", equity), Some(ProductClass::Etf));
+    assert_eq!(cn.product("SH.000001", InstrumentKind::Index), None);
+    assert_eq!(rules("US").product("US.SPY", equity), Some(STOCK));
+    assert_eq!((cn.board("SH.600001"), cn.board("SH.600002")), (Some(Board::Star), Some(Board::Main)));
+    assert_eq!(cn.settlement("SH.518880", ProductClass::Etf), Settlement::SameSession);
+    assert_eq!(cn.settlement("SH.510300", ProductClass::Etf), Settlement::NextSession);
+    assert_eq!(cn.listings["SH.600001"].listed, Some(date("2023-05-04")));
+    let warned = ["2024-04-29", "2024-04-30", "2025-06-12", "2025-06-13", "2026-01-05"];
+    assert_eq!(warned.map(|day| cn.is_risk_warned("SH.600002", date(day))), [false, true, true, false, true]);
 }
 
 #[test]
@@ -231,7 +252,7 @@ fn broken_rule_files_say_where_and_what() {
         ("market = \"US\"".into(), "my.toml:1: market: found \"US\", expected \"HK\""),
         (
             hk("[[tick]]\nname = \"t\""),
-            "my.toml:2: tick: unknown key, expected \"market\", \"switch\", \"ticks\", \"lot\", \"price_limit\", \"settlement\" or \"assumption\"",
+            "my.toml:2: tick: unknown key, expected \"market\", \"switch\", \"ticks\", \"lot\", \"price_limit\", \"settlement\", \"listing\", \"risk_warned\" or \"assumption\"",
         ),
         (hk("[[ticks]]\nsteps = [[0, 1]]"), "my.toml:2: [[ticks]]: name: missing, expected what the ladder is called"),
         (ticks(""), "my.toml:2: [[ticks]] t: steps: missing, expected a list of pairs [from price, step]"),
@@ -301,6 +322,18 @@ fn broken_rule_files_say_where_and_what() {
             "my.toml:3: [[settlement]]: sell: found \"t+1\", expected \"same-session\" or \"next-session\"",
         ),
         (hk("[[switch]]\nname = \"s\"\ntext = \"off\""), "my.toml:2: [[switch]]: expected: missing, expected a date"),
+        (
+            hk("[[listing]]\nproduct = \"etf\""),
+            "my.toml:2: [[listing]]: symbol: missing, expected the symbol it is about",
+        ),
+        (
+            hk("[[listing]]\nsymbol = \"HK.02800\"\nproduct = \"fund\""),
+            "my.toml:4: [[listing]]: product: found \"fund\", expected \"stock\", \"etf\", \"warrant\", \"cbbc\", \"bond\", \"option\" or \"future\"",
+        ),
+        (
+            hk("[[risk_warned]]\nsymbol = \"HK.02800\"\n[[risk_warned]]\nsymbol = \"HK.02800\""),
+            "my.toml:4: [[risk_warned]]: the period from the beginning overlaps the one that has no end",
+        ),
         (hk("lot = 3"), "my.toml:2: lot: found 3, expected a list of tables: [[lot]]"),
     ];
     let mut wrong = String::new();
