@@ -4,7 +4,8 @@
 //! `pieces` (about 8 MB of whole lines) -> `parse` (polars) -> `rows` (every
 //! check, local time to UTC) -> `engine_core::bars::Bars`. Beside it stand the
 //! corporate actions (`actions`) and, for the batch commands, a CSV kept as text
-//! (`table`) and the tables of a run (`run_tables`).
+//! (`table`), the tables of a run (`run_tables`) and the rule files of fees and
+//! markets (`rules`).
 //!
 //! polars is an implementation detail: nothing public names it. Nothing here
 //! panics on a file's content; what is wrong with a file is a [`DataError`] that
@@ -23,6 +24,7 @@ mod parquet;
 mod parse;
 mod pieces;
 mod rows;
+pub mod rules;
 pub mod run_tables;
 pub mod table;
 mod text;
