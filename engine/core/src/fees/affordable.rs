@@ -75,7 +75,7 @@ mod tests {
             }
         }
         assert!(most_asked < 40, "{most_asked} questions");
-        assert_eq!(most_lots(money("1000"), money("1"), 10, |n| Money::from_whole(n)), 10);
-        assert_eq!(most_lots(money("0"), money("1"), 10, |n| Money::from_whole(n)), 0);
+        assert_eq!(most_lots(money("1000"), money("1"), 10, Money::from_whole), 10);
+        assert_eq!(most_lots(money("0"), money("1"), 10, Money::from_whole), 0);
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Collected {
 }
 
 /// A value that begins when its switch is set cuts off what it overlaps.
-fn cut<T>(periods: &mut Vec<T>, from: Date, until: impl Fn(&mut T) -> &mut Date, same: impl Fn(&T) -> bool) {
+fn cut<T>(periods: &mut [T], from: Date, until: impl Fn(&mut T) -> &mut Date, same: impl Fn(&T) -> bool) {
     for period in periods.iter_mut().filter(|p| same(p)) {
         let end = until(period);
         *end = (*end).min(from.plus(-1));

@@ -2,6 +2,7 @@
 
 mod actions;
 mod any_bytes;
+mod any_rules;
 mod checks;
 mod contract;
 mod fees;
