@@ -87,7 +87,7 @@ impl WilderRange {
 
     fn steady(&self) -> bool {
         let sound = self.average.range.finite() && self.average.previous.is_finite();
-        self.ranges >= self.period && sound
+        self.ranges >= self.period && self.average.range.steps_to_block() == 0 && sound
     }
 
     fn run(&mut self, rows: Series<'_>, out: &mut [f64]) {

@@ -7,11 +7,51 @@
 //!
 //! `step` and `run` do the same arithmetic.
 
-use crate::column::finite;
 use crate::ema::weight;
+use crate::recursion::RUN_ROWS;
 
 /// Values per block.
 pub(crate) const BLOCK: usize = 8;
+
+/// Rows of two blocks that follow each other.
+pub(crate) const PAIR_ROWS: usize = 2 * BLOCK;
+
+/// Two blocks that follow each other, side by side: for each step a value of the first and one
+/// of the second. A processor computes both with one instruction.
+pub(crate) type Pairs = [[f64; 2]; BLOCK];
+
+/// Memory for a run of [`Pairs`]. Being memory, and not values that live in registers, is what
+/// makes the compiler keep the two blocks in the two halves of a register.
+pub(crate) const LANES: [Pairs; RUN_ROWS / PAIR_ROWS] = [[[0.0; 2]; BLOCK]; RUN_ROWS / PAIR_ROWS];
+
+#[inline(always)]
+pub(crate) fn each(lane: impl Fn(usize) -> f64) -> [f64; 2] {
+    [lane(0), lane(1)]
+}
+
+/// Two blocks side by side.
+#[inline(always)]
+pub(crate) fn pairs(rows: &[f64; PAIR_ROWS]) -> Pairs {
+    std::array::from_fn(|step| [rows[step], rows[BLOCK + step]])
+}
+
+/// The deviations of two blocks, each from the value before it.
+#[inline(always)]
+pub(crate) fn deviations(anchor: f64, rows: &[f64; PAIR_ROWS]) -> Pairs {
+    let anchors = [anchor, rows[BLOCK - 1]];
+    pairs(rows).map(|values| each(|lane| values[lane] - anchors[lane]))
+}
+
+/// Writes two blocks that are side by side one after the other.
+#[inline(always)]
+pub(crate) fn unpair(lanes: &[Pairs], column: &mut [f64]) {
+    let (blocks, _) = column.as_chunks_mut::<PAIR_ROWS>();
+    for (rows, pairs) in blocks.iter_mut().zip(lanes) {
+        for (step, pair) in pairs.iter().enumerate() {
+            [rows[step], rows[BLOCK + step]] = *pair;
+        }
+    }
+}
 
 /// The recursion y = a y' + x w.
 #[derive(Clone, Copy, Debug)]
@@ -81,40 +121,49 @@ impl Decay {
         average
     }
 
-    /// The powers of a, one for each step of a block.
-    pub(crate) fn powers(&self) -> [f64; BLOCK] {
-        self.powers
-    }
-
-    /// A step of a block that is taken as a whole and ended by [`Decay::begin`]; `power` is the
-    /// step's of [`Decay::powers`].
+    /// c of two blocks side by side.
     #[inline(always)]
-    pub(crate) fn at(&mut self, power: f64, value: f64) -> f64 {
-        self.part = self.part * self.keep + value * self.share;
-        power * self.start + self.part
-    }
-
-    /// Puts eight averages in the place of their values; only between two blocks.
-    #[inline(always)]
-    pub(crate) fn block(&mut self, values: &mut [f64; BLOCK]) {
-        let mut average = 0.0;
-        for (value, power) in values.iter_mut().zip(self.powers) {
-            average = self.at(power, *value);
-            *value = finite(average);
+    pub(crate) fn parts(&self, values: &Pairs, parts: &mut Pairs) {
+        let mut part = [0.0; 2];
+        for (cell, value) in parts.iter_mut().zip(values) {
+            part = each(|lane| part[lane] * self.keep + value[lane] * self.share);
+            *cell = part;
         }
-        self.begin(average);
     }
 
-    /// Puts the averages in the place of the values, `NaN` where one is not finite.
+    /// s of two blocks whose c are `parts`; the next block begins with the last average less the
+    /// last of `shifts`, the second of the two with that of the first.
+    #[inline(always)]
+    pub(crate) fn starts(&mut self, parts: &Pairs, shifts: [f64; 2]) -> [f64; 2] {
+        let (power, start) = (self.powers[BLOCK - 1], self.start);
+        let [first, second] = parts[BLOCK - 1];
+        let middle = power * start + first - shifts[0];
+        self.start = power * middle + second - shifts[1];
+        [start, middle]
+    }
+
+    /// The averages of a step of two blocks.
+    #[inline(always)]
+    pub(crate) fn averages(&self, step: usize, starts: [f64; 2], parts: &Pairs) -> [f64; 2] {
+        each(|lane| self.powers[step] * starts[lane] + parts[step][lane])
+    }
+
+    /// Puts the averages in the place of the values, two whole blocks at a time and only between
+    /// two blocks.
     #[inline(always)]
     pub(crate) fn run(&mut self, values: &mut [f64]) {
         let mut state = *self;
-        let head = state.steps_to_block().min(values.len());
-        let (head, rest) = values.split_at_mut(head);
-        let (blocks, tail) = rest.as_chunks_mut();
-        head.iter_mut().for_each(|value| *value = finite(state.step(*value)));
-        blocks.iter_mut().for_each(|block| state.block(block));
-        tail.iter_mut().for_each(|value| *value = finite(state.step(*value)));
+        let mut lanes = LANES;
+        let (blocks, _) = values.as_chunks_mut();
+        for (parts, values) in lanes.iter_mut().zip(blocks.iter()) {
+            state.parts(&pairs(values), parts);
+        }
+        for (parts, values) in lanes.iter().zip(blocks) {
+            let starts = state.starts(parts, [0.0; 2]);
+            for step in 0..BLOCK {
+                [values[step], values[BLOCK + step]] = state.averages(step, starts, parts);
+            }
+        }
         *self = state;
     }
 }
@@ -165,45 +214,51 @@ impl Anchored {
         self.decay.steps_to_block()
     }
 
-    /// The powers for [`Anchored::at`].
-    pub(crate) fn powers(&self) -> [f64; BLOCK] {
-        self.decay.powers
+    /// The value from which the next block is measured.
+    pub(crate) fn anchor(&self) -> f64 {
+        self.anchor
     }
 
-    /// A step of a block that is taken as a whole and ended by [`Anchored::begin`]: the deviations of the value and of the
-    /// average from the anchor.
+    /// As [`Decay::parts`], of [`deviations`].
     #[inline(always)]
-    pub(crate) fn at(&mut self, power: f64, value: f64) -> [f64; 2] {
-        let deviation = value - self.anchor;
-        [deviation, self.decay.at(power, deviation)]
+    pub(crate) fn parts(&self, deviations: &Pairs, parts: &mut Pairs) {
+        self.decay.parts(deviations, parts);
     }
 
-    /// Writes the averages of the values, `NaN` where one is not finite; both
-    /// columns have the same length.
+    /// As [`Decay::starts`].
+    #[inline(always)]
+    pub(crate) fn starts(&mut self, parts: &Pairs, values: &[f64; PAIR_ROWS]) -> [f64; 2] {
+        let [middle, last] = [values[BLOCK - 1], values[PAIR_ROWS - 1]];
+        let starts = self.decay.starts(parts, [middle - self.anchor, last - middle]);
+        self.anchor = last;
+        starts
+    }
+
+    /// As [`Decay::averages`], as deviations.
+    #[inline(always)]
+    pub(crate) fn averages(&self, step: usize, starts: [f64; 2], parts: &Pairs) -> [f64; 2] {
+        self.decay.averages(step, starts, parts)
+    }
+
+    /// Writes the averages of the values; as [`Decay::run`].
     #[inline(always)]
     pub(crate) fn run(&mut self, values: &[f64], out: &mut [f64]) {
         let mut state = *self;
-        let powers = self.powers();
-        let head = state.steps_to_block().min(values.len()).min(out.len());
-        let (values_head, values) = values.split_at(head);
-        let (out_head, out) = out.split_at_mut(head);
-        let (blocks, values_tail) = values.as_chunks::<BLOCK>();
-        let (out_blocks, out_tail) = out.as_chunks_mut::<BLOCK>();
-        for (cell, value) in out_head.iter_mut().zip(values_head) {
-            let [anchor, average] = state.step(*value);
-            *cell = finite(anchor + average);
+        let mut lanes = LANES;
+        let (blocks, _) = values.as_chunks();
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        let mut anchor = state.anchor;
+        for (parts, values) in lanes.iter_mut().zip(blocks) {
+            state.decay.parts(&deviations(anchor, values), parts);
+            anchor = values[PAIR_ROWS - 1];
         }
-        for (cells, block) in out_blocks.iter_mut().zip(blocks) {
-            let [mut deviation, mut average] = [0.0; 2];
-            for ((cell, value), power) in cells.iter_mut().zip(block).zip(powers) {
-                [deviation, average] = state.at(power, *value);
-                *cell = finite(state.anchor + average);
+        for ((parts, values), cells) in lanes.iter().zip(blocks).zip(cells) {
+            let anchors = [state.anchor, values[BLOCK - 1]];
+            let starts = state.starts(parts, values);
+            for step in 0..BLOCK {
+                let averages = state.decay.averages(step, starts, parts);
+                [cells[step], cells[BLOCK + step]] = each(|lane| anchors[lane] + averages[lane]);
             }
-            state.begin(block[BLOCK - 1], average - deviation);
-        }
-        for (cell, value) in out_tail.iter_mut().zip(values_tail) {
-            let [anchor, average] = state.step(*value);
-            *cell = finite(anchor + average);
         }
         *self = state;
     }

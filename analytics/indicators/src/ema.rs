@@ -207,7 +207,10 @@ impl Indicator for Ema {
 impl Recursion<1> for Ema {
     fn steady(&self) -> bool {
         match &self.form {
-            Form::Sma(average) => average.bars >= average.period && average.average.finite(),
+            Form::Sma(average) => {
+                let whole = average.bars >= average.period && average.average.steps_to_block() == 0;
+                whole && average.average.finite()
+            }
             Form::First { value, .. } => value.is_finite(),
         }
     }

@@ -1,7 +1,7 @@
 //! Moving average convergence divergence.
 
 use crate::column::{finite, write};
-use crate::decay::{Anchored, BLOCK, Decay};
+use crate::decay::{Anchored, BLOCK, Decay, LANES, PAIR_ROWS, deviations, each, unpair};
 use crate::ema::Seeding;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
@@ -141,49 +141,38 @@ impl Lines {
         [macd, signal, macd - signal].map(finite)
     }
 
-    fn run(&mut self, closes: &[f64], out: [&mut [f64]; 3]) {
+    fn run(&mut self, closes: &[f64], [macds, signals, hists]: [&mut [f64]; 3]) {
         let mut state = *self;
-        let head = state.fast.steps_to_block().min(closes.len());
-        let (closes_head, closes) = closes.split_at(head);
-        let (blocks, closes_tail) = closes.as_chunks();
-        let [macd, signal, hist] = out;
-        let (macd_head, macd) = macd.split_at_mut(head.min(macd.len()));
-        let (signal_head, signal) = signal.split_at_mut(head.min(signal.len()));
-        let (hist_head, hist) = hist.split_at_mut(head.min(hist.len()));
-        state.steps(closes_head, [macd_head, signal_head, hist_head]);
-        let (macd, macd_tail) = macd.as_chunks_mut();
-        let (signal, signal_tail) = signal.as_chunks_mut();
-        let (hist, hist_tail) = hist.as_chunks_mut();
-        let cells = macd.iter_mut().zip(signal).zip(hist);
-        for (closes, ((macd, signal), hist)) in blocks.iter().zip(cells) {
-            state.block(closes, [macd, signal, hist]);
+        let (blocks, _) = closes.as_chunks();
+        let [mut fasts, mut slows, mut parts] = [LANES; 3];
+        let mut anchor = state.fast.anchor();
+        for ((fast, slow), closes) in fasts.iter_mut().zip(&mut slows).zip(blocks) {
+            let deviations = deviations(anchor, closes);
+            state.fast.parts(&deviations, fast);
+            state.slow.parts(&deviations, slow);
+            anchor = closes[PAIR_ROWS - 1];
         }
-        state.steps(closes_tail, [macd_tail, signal_tail, hist_tail]);
+        // From here on `fasts` holds the lines, `slows` the signals.
+        for (((fast, slow), part), closes) in fasts.iter_mut().zip(&mut slows).zip(&mut parts).zip(blocks) {
+            let [fast_starts, slow_starts] = [state.fast.starts(fast, closes), state.slow.starts(slow, closes)];
+            for step in 0..BLOCK {
+                let fasts = state.fast.averages(step, fast_starts, fast);
+                let slows = state.slow.averages(step, slow_starts, slow);
+                fast[step] = each(|lane| fasts[lane] - slows[lane]);
+            }
+            state.signal.parts(fast, part);
+        }
+        for ((macd, signal), part) in fasts.iter().zip(&mut slows).zip(&mut parts).take(blocks.len()) {
+            let starts = state.signal.starts(part, [0.0; 2]);
+            for step in 0..BLOCK {
+                signal[step] = state.signal.averages(step, starts, part);
+                part[step] = each(|lane| macd[step][lane] - signal[step][lane]);
+            }
+        }
+        unpair(&fasts, macds);
+        unpair(&slows, signals);
+        unpair(&parts, hists);
         *self = state;
-    }
-
-    fn steps(&mut self, closes: &[f64], [macd, signal, hist]: [&mut [f64]; 3]) {
-        let cells = macd.iter_mut().zip(signal).zip(hist);
-        for (close, ((macd, signal), hist)) in closes.iter().zip(cells) {
-            [*macd, *signal, *hist] = self.step(*close);
-        }
-    }
-
-    #[inline(always)]
-    fn block(&mut self, closes: &[f64; BLOCK], [macds, signals, hists]: [&mut [f64; BLOCK]; 3]) {
-        let (mut deviation, mut fast, mut slow, mut signal) = (0.0, 0.0, 0.0, 0.0);
-        let powers = self.fast.powers().into_iter().zip(self.slow.powers()).zip(self.signal.powers());
-        let cells = macds.iter_mut().zip(signals).zip(hists);
-        for ((close, cells), ((fast_power, slow_power), signal_power)) in closes.iter().zip(cells).zip(powers) {
-            [deviation, fast] = self.fast.at(fast_power, *close);
-            [_, slow] = self.slow.at(slow_power, *close);
-            let macd = fast - slow;
-            signal = self.signal.at(signal_power, macd);
-            let ((macd_cell, signal_cell), hist_cell) = cells;
-            [*macd_cell, *signal_cell, *hist_cell] = [macd, signal, macd - signal].map(finite);
-        }
-        self.begin(closes[BLOCK - 1], [fast - deviation, slow - deviation]);
-        self.signal.begin(signal);
     }
 }
 
@@ -250,7 +239,7 @@ impl Indicator for Macd {
 
 impl Recursion<3> for Macd {
     fn steady(&self) -> bool {
-        self.bars >= self.bars_to_answer() && self.sound()
+        self.bars >= self.bars_to_answer() && self.lines.fast.steps_to_block() == 0 && self.sound()
     }
 
     fn run(&mut self, rows: Series<'_>, out: [&mut [f64]; 3]) {

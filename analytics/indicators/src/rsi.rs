@@ -1,10 +1,10 @@
 //! Relative strength index.
 
 use crate::column::write;
-use crate::decay::Decay;
+use crate::decay::{BLOCK, Decay, LANES, PAIR_ROWS, each, pairs};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
-use crate::recursion::{self, RUN_ROWS, Recursion};
+use crate::recursion::{self, Recursion};
 
 /// Relative strength index: 100 G / (G + L), with G and L Wilder's averages of the gains and the
 /// losses from close to close (Wilder 1978; TA-Lib `RSI`).
@@ -89,23 +89,32 @@ impl Averages {
         index(self.gain.step(gain), self.loss.step(loss))
     }
 
-    fn run(&mut self, closes: &[f64], gains: &mut [f64]) {
-        let mut losses = [0.0; RUN_ROWS];
-        let losses = losses.get_mut(..gains.len()).unwrap_or_default();
-        if let (Some(gain), Some(loss), Some(close)) = (gains.first_mut(), losses.first_mut(), closes.first()) {
-            [*gain, *loss] = split(close - self.previous);
+    fn run(&mut self, closes: &[f64], out: &mut [f64]) {
+        let mut state = *self;
+        let [mut gains, mut losses] = [LANES; 2];
+        let (blocks, _) = closes.as_chunks();
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for ((gain, loss), closes) in gains.iter_mut().zip(&mut losses).zip(blocks) {
+            let mut previous = [state.previous, closes[BLOCK - 1]];
+            let changes = pairs(closes).map(|close| {
+                let change = each(|lane| close[lane] - previous[lane]);
+                previous = close;
+                change
+            });
+            state.previous = closes[PAIR_ROWS - 1];
+            state.gain.parts(&changes.map(|change| change.map(|change| split(change)[0])), gain);
+            state.loss.parts(&changes.map(|change| change.map(|change| split(change)[1])), loss);
         }
-        let changes = closes.iter().skip(1).zip(closes);
-        let cells = gains.iter_mut().zip(losses.iter_mut()).skip(1);
-        for ((gain, loss), (close, previous)) in cells.zip(changes) {
-            [*gain, *loss] = split(close - previous);
+        for ((gain, loss), cells) in gains.iter().zip(&losses).zip(cells) {
+            let gain_starts = state.gain.starts(gain, [0.0; 2]);
+            let loss_starts = state.loss.starts(loss, [0.0; 2]);
+            for step in 0..BLOCK {
+                let gains = state.gain.averages(step, gain_starts, gain);
+                let losses = state.loss.averages(step, loss_starts, loss);
+                [cells[step], cells[BLOCK + step]] = each(|lane| index(gains[lane], losses[lane]));
+            }
         }
-        self.previous = closes.last().copied().unwrap_or(self.previous);
-        self.gain.run(gains);
-        self.loss.run(losses);
-        for (gain, loss) in gains.iter_mut().zip(losses) {
-            *gain = index(*gain, *loss);
-        }
+        *self = state;
     }
 }
 
@@ -157,7 +166,7 @@ impl Indicator for Rsi {
 
 impl Recursion<1> for Rsi {
     fn steady(&self) -> bool {
-        self.changes >= self.period && self.sound()
+        self.changes >= self.period && self.averages.gain.steps_to_block() == 0 && self.sound()
     }
 
     fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
