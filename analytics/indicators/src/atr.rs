@@ -1,7 +1,7 @@
 //! Average true range, in price units and in percent of the close.
 
 use crate::column::{finite, row_by_row, write};
-use crate::decay::Decay;
+use crate::decay::{Decay, Lanes};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
@@ -90,10 +90,10 @@ impl WilderRange {
         self.ranges >= self.period && self.average.range.steps_to_block() == 0 && sound
     }
 
-    fn run(&mut self, rows: Series<'_>, out: &mut [f64]) {
+    fn run(&mut self, rows: Series<'_>, [lanes, _]: &mut [Lanes; 2], out: &mut [f64]) {
         true_ranges(rows, self.average.previous, out);
         self.average.previous = rows.close.last().copied().unwrap_or(f64::NAN);
-        self.average.range.run(out);
+        self.average.range.run(out, lanes);
     }
 }
 
@@ -210,8 +210,8 @@ impl Recursion<1> for Atr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+        self.wilder.run(rows, lanes, out);
     }
 }
 
@@ -220,8 +220,8 @@ impl Recursion<1> for Natr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+        self.wilder.run(rows, lanes, out);
         for (cell, close) in out.iter_mut().zip(rows.close) {
             *cell = finite(percent(*cell, *close));
         }

@@ -17,38 +17,41 @@ pub(crate) const BLOCK: usize = 8;
 pub(crate) const PAIR_ROWS: usize = 2 * BLOCK;
 
 /// Two blocks that follow each other, side by side: for each step a value of the first and one
-/// of the second. A processor computes both with one instruction.
+/// of the second, so that a processor computes both with one instruction.
 pub(crate) type Pairs = [[f64; 2]; BLOCK];
 
-/// Memory for a run of [`Pairs`]. Being memory, and not values that live in registers, is what
-/// makes the compiler keep the two blocks in the two halves of a register.
-pub(crate) const LANES: [Pairs; RUN_ROWS / PAIR_ROWS] = [[[0.0; 2]; BLOCK]; RUN_ROWS / PAIR_ROWS];
+/// The recursion over two blocks: s of both and their c.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair {
+    starts: [f64; 2],
+    pub(crate) parts: Pairs,
+}
 
+/// Memory for the pairs of a run. A pass over a run goes through memory, because only what is
+/// stored side by side is sure to be computed side by side.
+pub(crate) type Lanes = [Pair; RUN_ROWS / PAIR_ROWS];
+
+pub(crate) const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / PAIR_ROWS];
+
+/// What both lanes do.
 #[inline(always)]
 pub(crate) fn each(lane: impl Fn(usize) -> f64) -> [f64; 2] {
     [lane(0), lane(1)]
 }
 
-/// Two blocks side by side.
+/// Puts two blocks side by side.
 #[inline(always)]
 pub(crate) fn pairs(rows: &[f64; PAIR_ROWS]) -> Pairs {
     std::array::from_fn(|step| [rows[step], rows[BLOCK + step]])
 }
 
-/// The deviations of two blocks, each from the value before it.
+/// Writes values that are side by side one block after the other; an empty column takes none.
 #[inline(always)]
-pub(crate) fn deviations(anchor: f64, rows: &[f64; PAIR_ROWS]) -> Pairs {
-    let anchors = [anchor, rows[BLOCK - 1]];
-    pairs(rows).map(|values| each(|lane| values[lane] - anchors[lane]))
-}
-
-/// Writes two blocks that are side by side one after the other.
-#[inline(always)]
-pub(crate) fn unpair(lanes: &[Pairs], column: &mut [f64]) {
+pub(crate) fn unpair(column: &mut [f64], value: impl Fn(usize, usize) -> [f64; 2]) {
     let (blocks, _) = column.as_chunks_mut::<PAIR_ROWS>();
-    for (rows, pairs) in blocks.iter_mut().zip(lanes) {
-        for (step, pair) in pairs.iter().enumerate() {
-            [rows[step], rows[BLOCK + step]] = *pair;
+    for (at, rows) in blocks.iter_mut().enumerate() {
+        for step in 0..BLOCK {
+            [rows[step], rows[BLOCK + step]] = value(at, step);
         }
     }
 }
@@ -121,49 +124,36 @@ impl Decay {
         average
     }
 
-    /// c of two blocks side by side.
+    /// Takes the values of two blocks, of a run that begins between two blocks. Each next block
+    /// begins with the average less the shift of the one before it.
     #[inline(always)]
-    pub(crate) fn parts(&self, values: &Pairs, parts: &mut Pairs) {
+    pub(crate) fn take(&mut self, values: &Pairs, shifts: [f64; 2], pair: &mut Pair) {
         let mut part = [0.0; 2];
-        for (cell, value) in parts.iter_mut().zip(values) {
+        for (cell, value) in pair.parts.iter_mut().zip(values) {
             part = each(|lane| part[lane] * self.keep + value[lane] * self.share);
             *cell = part;
         }
+        let power = self.powers[BLOCK - 1];
+        let middle = power * self.start + part[0] - shifts[0];
+        pair.starts = [self.start, middle];
+        self.start = power * middle + part[1] - shifts[1];
     }
 
-    /// s of two blocks whose c are `parts`; the next block begins with the last average less the
-    /// last of `shifts`, the second of the two with that of the first.
+    /// The averages after a step of two blocks.
     #[inline(always)]
-    pub(crate) fn starts(&mut self, parts: &Pairs, shifts: [f64; 2]) -> [f64; 2] {
-        let (power, start) = (self.powers[BLOCK - 1], self.start);
-        let [first, second] = parts[BLOCK - 1];
-        let middle = power * start + first - shifts[0];
-        self.start = power * middle + second - shifts[1];
-        [start, middle]
+    pub(crate) fn averages(&self, pair: &Pair, step: usize) -> [f64; 2] {
+        each(|lane| self.powers[step] * pair.starts[lane] + pair.parts[step][lane])
     }
 
-    /// The averages of a step of two blocks.
+    /// Puts the averages in the place of the values of a run that begins between two blocks.
     #[inline(always)]
-    pub(crate) fn averages(&self, step: usize, starts: [f64; 2], parts: &Pairs) -> [f64; 2] {
-        each(|lane| self.powers[step] * starts[lane] + parts[step][lane])
-    }
-
-    /// Puts the averages in the place of the values, two whole blocks at a time and only between
-    /// two blocks.
-    #[inline(always)]
-    pub(crate) fn run(&mut self, values: &mut [f64]) {
+    pub(crate) fn run(&mut self, values: &mut [f64], lanes: &mut Lanes) {
         let mut state = *self;
-        let mut lanes = LANES;
         let (blocks, _) = values.as_chunks_mut();
-        for (parts, values) in lanes.iter_mut().zip(blocks.iter()) {
-            state.parts(&pairs(values), parts);
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            state.take(&pairs(values), [0.0; 2], pair);
         }
-        for (parts, values) in lanes.iter().zip(blocks) {
-            let starts = state.starts(parts, [0.0; 2]);
-            for step in 0..BLOCK {
-                [values[step], values[BLOCK + step]] = state.averages(step, starts, parts);
-            }
-        }
+        unpair(values, |at, step| state.averages(&lanes[at], step));
         *self = state;
     }
 }
@@ -214,51 +204,43 @@ impl Anchored {
         self.decay.steps_to_block()
     }
 
-    /// The value from which the next block is measured.
-    pub(crate) fn anchor(&self) -> f64 {
-        self.anchor
+    /// The deviations of the values of two blocks, of a run that begins between two blocks.
+    #[inline(always)]
+    pub(crate) fn deviations(&self, values: &[f64; PAIR_ROWS]) -> Pairs {
+        let anchors = [self.anchor, values[BLOCK - 1]];
+        pairs(values).map(|values| each(|lane| values[lane] - anchors[lane]))
     }
 
-    /// As [`Decay::parts`], of [`deviations`].
+    /// Takes these deviations; the last value is the new anchor.
     #[inline(always)]
-    pub(crate) fn parts(&self, deviations: &Pairs, parts: &mut Pairs) {
-        self.decay.parts(deviations, parts);
-    }
-
-    /// As [`Decay::starts`].
-    #[inline(always)]
-    pub(crate) fn starts(&mut self, parts: &Pairs, values: &[f64; PAIR_ROWS]) -> [f64; 2] {
-        let [middle, last] = [values[BLOCK - 1], values[PAIR_ROWS - 1]];
-        let starts = self.decay.starts(parts, [middle - self.anchor, last - middle]);
+    pub(crate) fn take(&mut self, deviations: &Pairs, last: f64, pair: &mut Pair) {
+        self.decay.take(deviations, deviations[BLOCK - 1], pair);
         self.anchor = last;
-        starts
     }
 
-    /// As [`Decay::averages`], as deviations.
+    /// The deviations of the averages after a step of two blocks.
     #[inline(always)]
-    pub(crate) fn averages(&self, step: usize, starts: [f64; 2], parts: &Pairs) -> [f64; 2] {
-        self.decay.averages(step, starts, parts)
+    pub(crate) fn averages(&self, pair: &Pair, step: usize) -> [f64; 2] {
+        self.decay.averages(pair, step)
     }
 
-    /// Writes the averages of the values; as [`Decay::run`].
+    /// Writes the averages of the values of a run that begins between two blocks.
     #[inline(always)]
-    pub(crate) fn run(&mut self, values: &[f64], out: &mut [f64]) {
+    pub(crate) fn run(&mut self, values: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
         let mut state = *self;
-        let mut lanes = LANES;
         let (blocks, _) = values.as_chunks();
-        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
-        let mut anchor = state.anchor;
-        for (parts, values) in lanes.iter_mut().zip(blocks) {
-            state.decay.parts(&deviations(anchor, values), parts);
-            anchor = values[PAIR_ROWS - 1];
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            state.take(&state.deviations(values), values[PAIR_ROWS - 1], pair);
         }
-        for ((parts, values), cells) in lanes.iter().zip(blocks).zip(cells) {
-            let anchors = [state.anchor, values[BLOCK - 1]];
-            let starts = state.starts(parts, values);
+        let mut anchor = self.anchor;
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for ((pair, values), cells) in lanes.iter().zip(blocks).zip(cells) {
+            let anchors = [anchor, values[BLOCK - 1]];
             for step in 0..BLOCK {
-                let averages = state.decay.averages(step, starts, parts);
+                let averages = state.averages(pair, step);
                 [cells[step], cells[BLOCK + step]] = each(|lane| anchors[lane] + averages[lane]);
             }
+            anchor = values[PAIR_ROWS - 1];
         }
         *self = state;
     }

@@ -1,7 +1,7 @@
 //! Moving average convergence divergence.
 
 use crate::column::{finite, write};
-use crate::decay::{Anchored, BLOCK, Decay, LANES, PAIR_ROWS, deviations, each, unpair};
+use crate::decay::{Anchored, BLOCK, Decay, Lanes, PAIR_ROWS, each, unpair};
 use crate::ema::Seeding;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
@@ -141,37 +141,30 @@ impl Lines {
         [macd, signal, macd - signal].map(finite)
     }
 
-    fn run(&mut self, closes: &[f64], [macds, signals, hists]: [&mut [f64]; 3]) {
+    fn run(&mut self, closes: &[f64], lanes: &mut [Lanes; 2], [macd, signal, hist]: [&mut [f64]; 3]) {
         let mut state = *self;
         let (blocks, _) = closes.as_chunks();
-        let [mut fasts, mut slows, mut parts] = [LANES; 3];
-        let mut anchor = state.fast.anchor();
-        for ((fast, slow), closes) in fasts.iter_mut().zip(&mut slows).zip(blocks) {
-            let deviations = deviations(anchor, closes);
-            state.fast.parts(&deviations, fast);
-            state.slow.parts(&deviations, slow);
-            anchor = closes[PAIR_ROWS - 1];
+        let [fasts, slows] = lanes;
+        for ((fast, slow), closes) in fasts.iter_mut().zip(slows.iter_mut()).zip(blocks) {
+            let (deviations, last) = (state.fast.deviations(closes), closes[PAIR_ROWS - 1]);
+            state.fast.take(&deviations, last, fast);
+            state.slow.take(&deviations, last, slow);
         }
-        // From here on `fasts` holds the lines, `slows` the signals.
-        for (((fast, slow), part), closes) in fasts.iter_mut().zip(&mut slows).zip(&mut parts).zip(blocks) {
-            let [fast_starts, slow_starts] = [state.fast.starts(fast, closes), state.slow.starts(slow, closes)];
+        // The lines take the place of the fast averages, the signals that of the slow ones.
+        for (fast, slow) in fasts.iter_mut().zip(slows.iter_mut()).take(blocks.len()) {
             for step in 0..BLOCK {
-                let fasts = state.fast.averages(step, fast_starts, fast);
-                let slows = state.slow.averages(step, slow_starts, slow);
-                fast[step] = each(|lane| fasts[lane] - slows[lane]);
+                let [fasts, slows] = [state.fast.averages(fast, step), state.slow.averages(slow, step)];
+                fast.parts[step] = each(|lane| fasts[lane] - slows[lane]);
             }
-            state.signal.parts(fast, part);
+            state.signal.take(&fast.parts, [0.0; 2], slow);
         }
-        for ((macd, signal), part) in fasts.iter().zip(&mut slows).zip(&mut parts).take(blocks.len()) {
-            let starts = state.signal.starts(part, [0.0; 2]);
-            for step in 0..BLOCK {
-                signal[step] = state.signal.averages(step, starts, part);
-                part[step] = each(|lane| macd[step][lane] - signal[step][lane]);
-            }
+        for signal in slows.iter_mut() {
+            signal.parts = std::array::from_fn(|step| state.signal.averages(signal, step));
         }
-        unpair(&fasts, macds);
-        unpair(&slows, signals);
-        unpair(&parts, hists);
+        let (macds, signals) = (fasts, slows);
+        unpair(macd, |at, step| macds[at].parts[step]);
+        unpair(signal, |at, step| signals[at].parts[step]);
+        unpair(hist, |at, step| each(|lane| macds[at].parts[step][lane] - signals[at].parts[step][lane]));
         *self = state;
     }
 }
@@ -242,7 +235,7 @@ impl Recursion<3> for Macd {
         self.bars >= self.bars_to_answer() && self.lines.fast.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, out: [&mut [f64]; 3]) {
-        self.lines.run(rows.close, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], out: [&mut [f64]; 3]) {
+        self.lines.run(rows.close, lanes, out);
     }
 }

@@ -8,11 +8,11 @@
 use std::ops::Range;
 
 use crate::column::{all_finite, prepare, row_by_row};
-use crate::decay::PAIR_ROWS;
+use crate::decay::{LANES, Lanes, PAIR_ROWS};
 use crate::indicator::{Indicator, Series};
 
 /// Rows per run: long enough to amortise the check, short enough to stay in the first cache.
-pub(crate) const RUN_ROWS: usize = 512;
+pub(crate) const RUN_ROWS: usize = 256;
 
 /// A recursive indicator with `N` outputs.
 pub(crate) trait Recursion<const N: usize>: Indicator + Clone + 'static {
@@ -22,7 +22,7 @@ pub(crate) trait Recursion<const N: usize>: Indicator + Clone + 'static {
     /// Computes at most [`RUN_ROWS`] rows, a multiple of [`PAIR_ROWS`], from a steady state. A
     /// column has one cell per row, or none if nobody wants it. After a row that `update` would
     /// not have taken in its stride the state must not be steady, or a cell not be finite.
-    fn run(&mut self, rows: Series<'_>, out: [&mut [f64]; N]);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], out: [&mut [f64]; N]);
 }
 
 /// Fills the columns from the reset state of `indicator`.
@@ -65,12 +65,13 @@ pub(crate) fn batch_of<const N: usize, I: Recursion<N>>(
 fn fill<const N: usize, I: Recursion<N>>(indicator: &I, series: Series<'_>, mut columns: [&mut [f64]; N]) {
     let mut indicator = indicator.clone();
     indicator.reset();
+    let mut lanes = [LANES; 2];
     let mut row = 0;
     while row < series.len() {
         let rows = (series.len() - row).min(RUN_ROWS);
         let rows = if indicator.steady() { rows - rows % PAIR_ROWS } else { 0 };
         let end = row + rows.max(1);
-        if rows == 0 || !run(&mut indicator, &series, row..end, &mut columns) {
+        if rows == 0 || !run(&mut indicator, &series, row..end, &mut lanes, &mut columns) {
             (row..end).for_each(|row| update_one(&mut indicator, &series, row, &mut columns));
         }
         row = end;
@@ -82,11 +83,12 @@ fn run<const N: usize, I: Recursion<N>>(
     indicator: &mut I,
     series: &Series<'_>,
     rows: Range<usize>,
+    lanes: &mut [Lanes; 2],
     columns: &mut [&mut [f64]; N],
 ) -> bool {
     let saved = indicator.clone();
     let mut cells = columns.each_mut().map(|column| column.get_mut(rows.clone()).unwrap_or_default());
-    indicator.run(series.rows(rows.start, rows.end), cells.each_mut().map(|cells| &mut **cells));
+    indicator.run(series.rows(rows.start, rows.end), lanes, cells.each_mut().map(|cells| &mut **cells));
     let sound = indicator.steady() && cells.iter().all(|cells| all_finite(cells));
     if !sound {
         *indicator = saved;

@@ -1,7 +1,7 @@
 //! Relative strength index.
 
 use crate::column::write;
-use crate::decay::{BLOCK, Decay, LANES, PAIR_ROWS, each, pairs};
+use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs, unpair};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
@@ -89,31 +89,25 @@ impl Averages {
         index(self.gain.step(gain), self.loss.step(loss))
     }
 
-    fn run(&mut self, closes: &[f64], out: &mut [f64]) {
+    fn run(&mut self, closes: &[f64], [gains, losses]: &mut [Lanes; 2], out: &mut [f64]) {
         let mut state = *self;
-        let [mut gains, mut losses] = [LANES; 2];
         let (blocks, _) = closes.as_chunks();
-        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
-        for ((gain, loss), closes) in gains.iter_mut().zip(&mut losses).zip(blocks) {
+        for ((gain, loss), closes) in gains.iter_mut().zip(losses.iter_mut()).zip(blocks) {
             let mut previous = [state.previous, closes[BLOCK - 1]];
             let changes = pairs(closes).map(|close| {
                 let change = each(|lane| close[lane] - previous[lane]);
                 previous = close;
-                change
+                change.map(split)
             });
             state.previous = closes[PAIR_ROWS - 1];
-            state.gain.parts(&changes.map(|change| change.map(|change| split(change)[0])), gain);
-            state.loss.parts(&changes.map(|change| change.map(|change| split(change)[1])), loss);
+            let [gain_values, loss_values] = [0, 1].map(|part| changes.map(|change| each(|lane| change[lane][part])));
+            state.gain.take(&gain_values, [0.0; 2], gain);
+            state.loss.take(&loss_values, [0.0; 2], loss);
         }
-        for ((gain, loss), cells) in gains.iter().zip(&losses).zip(cells) {
-            let gain_starts = state.gain.starts(gain, [0.0; 2]);
-            let loss_starts = state.loss.starts(loss, [0.0; 2]);
-            for step in 0..BLOCK {
-                let gains = state.gain.averages(step, gain_starts, gain);
-                let losses = state.loss.averages(step, loss_starts, loss);
-                [cells[step], cells[BLOCK + step]] = each(|lane| index(gains[lane], losses[lane]));
-            }
-        }
+        unpair(out, |at, step| {
+            let [gain, loss] = [state.gain.averages(&gains[at], step), state.loss.averages(&losses[at], step)];
+            each(|lane| index(gain[lane], loss[lane]))
+        });
         *self = state;
     }
 }
@@ -169,7 +163,7 @@ impl Recursion<1> for Rsi {
         self.changes >= self.period && self.averages.gain.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.averages.run(rows.close, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+        self.averages.run(rows.close, lanes, out);
     }
 }
