@@ -90,10 +90,11 @@ impl WilderRange {
         self.ranges >= self.period && self.average.range.steps_to_block() == 0 && sound
     }
 
-    fn run(&mut self, rows: Series<'_>, [lanes, _]: &mut [Lanes; 2], out: &mut [f64]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: &mut [f64]) {
         true_ranges(rows, self.average.previous, out);
         self.average.previous = rows.close.last().copied().unwrap_or(f64::NAN);
-        self.average.range.run(out, lanes);
+        self.average.range.take_run(out, lanes);
+        self.average.range.write_run(lanes, out);
     }
 }
 
@@ -210,7 +211,7 @@ impl Recursion<1> for Atr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
         self.wilder.run(rows, lanes, out);
     }
 }
@@ -220,7 +221,7 @@ impl Recursion<1> for Natr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
         self.wilder.run(rows, lanes, out);
         for (cell, close) in out.iter_mut().zip(rows.close) {
             *cell = finite(percent(*cell, *close));

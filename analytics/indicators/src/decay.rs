@@ -16,22 +16,22 @@ pub(crate) const BLOCK: usize = 8;
 /// Rows of two blocks that follow each other.
 pub(crate) const PAIR_ROWS: usize = 2 * BLOCK;
 
-/// Two blocks that follow each other, side by side: for each step a value of the first and one
-/// of the second, so that a processor computes both with one instruction.
+/// Two blocks side by side: for each step a value of the one and one of the other, so that a
+/// processor computes both with one instruction.
 pub(crate) type Pairs = [[f64; 2]; BLOCK];
 
 /// The recursion over two blocks: s of both and their c.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair {
     starts: [f64; 2],
-    pub(crate) parts: Pairs,
+    parts: Pairs,
 }
 
-/// Memory for the pairs of a run. A pass over a run goes through memory, because only what is
-/// stored side by side is sure to be computed side by side.
-pub(crate) type Lanes = [Pair; RUN_ROWS / PAIR_ROWS];
+/// Memory for a run. A run is computed in passes that go through memory, because what is stored
+/// side by side is sure to be computed side by side.
+pub(crate) type Lanes = [Pair; RUN_ROWS / BLOCK];
 
-pub(crate) const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / PAIR_ROWS];
+pub(crate) const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / BLOCK];
 
 /// What both lanes do.
 #[inline(always)]
@@ -39,13 +39,13 @@ pub(crate) fn each(lane: impl Fn(usize) -> f64) -> [f64; 2] {
     [lane(0), lane(1)]
 }
 
-/// Puts two blocks side by side.
+/// Puts two blocks that follow each other side by side.
 #[inline(always)]
 pub(crate) fn pairs(rows: &[f64; PAIR_ROWS]) -> Pairs {
     std::array::from_fn(|step| [rows[step], rows[BLOCK + step]])
 }
 
-/// Writes values that are side by side one block after the other; an empty column takes none.
+/// Writes values that are side by side one block after the other.
 #[inline(always)]
 pub(crate) fn unpair(column: &mut [f64], value: impl Fn(usize, usize) -> [f64; 2]) {
     let (blocks, _) = column.as_chunks_mut::<PAIR_ROWS>();
@@ -53,6 +53,20 @@ pub(crate) fn unpair(column: &mut [f64], value: impl Fn(usize, usize) -> [f64; 2
         for step in 0..BLOCK {
             [rows[step], rows[BLOCK + step]] = value(at, step);
         }
+    }
+}
+
+impl Pair {
+    /// Computes c in both lanes, each with its own recursion.
+    #[inline(always)]
+    fn take(&mut self, [one, other]: [&Decay; 2], values: &Pairs) -> [f64; 2] {
+        let (keep, share) = ([one.keep, other.keep], [one.share, other.share]);
+        let mut part = [0.0; 2];
+        for (cell, value) in self.parts.iter_mut().zip(values) {
+            part = each(|lane| part[lane] * keep[lane] + value[lane] * share[lane]);
+            *cell = part;
+        }
+        part
     }
 }
 
@@ -124,37 +138,46 @@ impl Decay {
         average
     }
 
-    /// Takes the values of two blocks, of a run that begins between two blocks. Each next block
-    /// begins with the average less the shift of the one before it.
+    /// Ends a block of which the last c is `part`.
+    #[inline(always)]
+    fn end(&mut self, part: f64) -> f64 {
+        self.start = self.powers[BLOCK - 1] * self.start + part;
+        self.start
+    }
+
+    /// Takes the values of two blocks that follow each other. Each next block begins with the
+    /// average less the shift of the one before it.
     #[inline(always)]
     pub(crate) fn take(&mut self, values: &Pairs, shifts: [f64; 2], pair: &mut Pair) {
-        let mut part = [0.0; 2];
-        for (cell, value) in pair.parts.iter_mut().zip(values) {
-            part = each(|lane| part[lane] * self.keep + value[lane] * self.share);
-            *cell = part;
-        }
-        let power = self.powers[BLOCK - 1];
-        let middle = power * self.start + part[0] - shifts[0];
-        pair.starts = [self.start, middle];
-        self.start = power * middle + part[1] - shifts[1];
+        let [first, second] = pair.take([self, self], values);
+        let start = self.start;
+        self.start = self.end(first) - shifts[0];
+        pair.starts = [start, self.start];
+        self.start = self.end(second) - shifts[1];
     }
 
-    /// The averages after a step of two blocks.
+    /// The average in one lane after a step.
     #[inline(always)]
-    pub(crate) fn averages(&self, pair: &Pair, step: usize) -> [f64; 2] {
-        each(|lane| self.powers[step] * pair.starts[lane] + pair.parts[step][lane])
+    pub(crate) fn average(&self, pair: &Pair, step: usize, lane: usize) -> f64 {
+        self.powers[step] * pair.starts[lane] + pair.parts[step][lane]
     }
 
-    /// Puts the averages in the place of the values of a run that begins between two blocks.
+    /// Takes the values of a run, which begins between two blocks.
     #[inline(always)]
-    pub(crate) fn run(&mut self, values: &mut [f64], lanes: &mut Lanes) {
+    pub(crate) fn take_run(&mut self, values: &[f64], lanes: &mut Lanes) {
         let mut state = *self;
-        let (blocks, _) = values.as_chunks_mut();
+        let (blocks, _) = values.as_chunks();
         for (pair, values) in lanes.iter_mut().zip(blocks) {
             state.take(&pairs(values), [0.0; 2], pair);
         }
-        unpair(values, |at, step| state.averages(&lanes[at], step));
         *self = state;
+    }
+
+    /// Writes the averages of the run that was taken.
+    #[inline(always)]
+    pub(crate) fn write_run(&self, lanes: &Lanes, out: &mut [f64]) {
+        let state = *self;
+        unpair(out, |at, step| each(|lane| state.average(&lanes[at], step, lane)));
     }
 }
 
@@ -204,44 +227,50 @@ impl Anchored {
         self.decay.steps_to_block()
     }
 
-    /// The deviations of the values of two blocks, of a run that begins between two blocks.
-    #[inline(always)]
-    pub(crate) fn deviations(&self, values: &[f64; PAIR_ROWS]) -> Pairs {
-        let anchors = [self.anchor, values[BLOCK - 1]];
-        pairs(values).map(|values| each(|lane| values[lane] - anchors[lane]))
-    }
-
-    /// Takes these deviations; the last value is the new anchor.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, deviations: &Pairs, last: f64, pair: &mut Pair) {
-        self.decay.take(deviations, deviations[BLOCK - 1], pair);
-        self.anchor = last;
-    }
-
-    /// The deviations of the averages after a step of two blocks.
-    #[inline(always)]
-    pub(crate) fn averages(&self, pair: &Pair, step: usize) -> [f64; 2] {
-        self.decay.averages(pair, step)
-    }
-
-    /// Writes the averages of the values of a run that begins between two blocks.
+    /// Writes the averages of the values of a run, which begins between two blocks.
     #[inline(always)]
     pub(crate) fn run(&mut self, values: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
         let mut state = *self;
         let (blocks, _) = values.as_chunks();
         for (pair, values) in lanes.iter_mut().zip(blocks) {
-            state.take(&state.deviations(values), values[PAIR_ROWS - 1], pair);
+            let anchors = [state.anchor, values[BLOCK - 1]];
+            let deviations = pairs(values).map(|values| each(|lane| values[lane] - anchors[lane]));
+            state.decay.take(&deviations, deviations[BLOCK - 1], pair);
+            state.anchor = values[PAIR_ROWS - 1];
         }
         let mut anchor = self.anchor;
         let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
         for ((pair, values), cells) in lanes.iter().zip(blocks).zip(cells) {
             let anchors = [anchor, values[BLOCK - 1]];
             for step in 0..BLOCK {
-                let averages = state.averages(pair, step);
-                [cells[step], cells[BLOCK + step]] = each(|lane| anchors[lane] + averages[lane]);
+                [cells[step], cells[BLOCK + step]] =
+                    each(|lane| anchors[lane] + state.decay.average(pair, step, lane));
             }
             anchor = values[PAIR_ROWS - 1];
         }
         *self = state;
+    }
+
+    /// Writes the differences of two averages that began together, of the values of a run, which
+    /// begins between two blocks.
+    #[inline(always)]
+    pub(crate) fn run_difference(both: [&mut Self; 2], values: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
+        let [fast, slow] = both;
+        let (mut anchor, mut one, mut other) = (fast.anchor, fast.decay, slow.decay);
+        let (blocks, _) = values.as_chunks::<BLOCK>();
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            let deviations = values.map(|value| value - anchor);
+            let parts = pair.take([&one, &other], &deviations.map(|deviation| [deviation; 2]));
+            pair.starts = [one.start, other.start];
+            let last = deviations[BLOCK - 1];
+            [one.start, other.start] = [one.end(parts[0]) - last, other.end(parts[1]) - last];
+            anchor = values[BLOCK - 1];
+        }
+        let (cells, _) = out.as_chunks_mut::<BLOCK>();
+        for (pair, cells) in lanes.iter().zip(cells) {
+            *cells = std::array::from_fn(|step| one.average(pair, step, 0) - other.average(pair, step, 1));
+        }
+        *fast = Self { anchor, decay: one };
+        *slow = Self { anchor, decay: other };
     }
 }

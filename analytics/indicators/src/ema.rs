@@ -215,7 +215,7 @@ impl Recursion<1> for Ema {
         }
     }
 
-    fn run(&mut self, rows: Series<'_>, [lanes, _]: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
         match &mut self.form {
             Form::First { ema, value } => {
                 for (cell, close) in out.iter_mut().zip(rows.close) {

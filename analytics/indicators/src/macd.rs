@@ -1,7 +1,7 @@
 //! Moving average convergence divergence.
 
 use crate::column::{finite, write};
-use crate::decay::{Anchored, BLOCK, Decay, Lanes, PAIR_ROWS, each, unpair};
+use crate::decay::{Anchored, Decay, Lanes};
 use crate::ema::Seeding;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
@@ -141,31 +141,13 @@ impl Lines {
         [macd, signal, macd - signal].map(finite)
     }
 
-    fn run(&mut self, closes: &[f64], lanes: &mut [Lanes; 2], [macd, signal, hist]: [&mut [f64]; 3]) {
-        let mut state = *self;
-        let (blocks, _) = closes.as_chunks();
-        let [fasts, slows] = lanes;
-        for ((fast, slow), closes) in fasts.iter_mut().zip(slows.iter_mut()).zip(blocks) {
-            let (deviations, last) = (state.fast.deviations(closes), closes[PAIR_ROWS - 1]);
-            state.fast.take(&deviations, last, fast);
-            state.slow.take(&deviations, last, slow);
+    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, [macds, signals, hists]: [&mut [f64]; 3]) {
+        Anchored::run_difference([&mut self.fast, &mut self.slow], closes, lanes, macds);
+        self.signal.take_run(macds, lanes);
+        self.signal.write_run(lanes, signals);
+        for ((hist, macd), signal) in hists.iter_mut().zip(macds).zip(signals) {
+            *hist = *macd - *signal;
         }
-        // The lines take the place of the fast averages, the signals that of the slow ones.
-        for (fast, slow) in fasts.iter_mut().zip(slows.iter_mut()).take(blocks.len()) {
-            for step in 0..BLOCK {
-                let [fasts, slows] = [state.fast.averages(fast, step), state.slow.averages(slow, step)];
-                fast.parts[step] = each(|lane| fasts[lane] - slows[lane]);
-            }
-            state.signal.take(&fast.parts, [0.0; 2], slow);
-        }
-        for signal in slows.iter_mut() {
-            signal.parts = std::array::from_fn(|step| state.signal.averages(signal, step));
-        }
-        let (macds, signals) = (fasts, slows);
-        unpair(macd, |at, step| macds[at].parts[step]);
-        unpair(signal, |at, step| signals[at].parts[step]);
-        unpair(hist, |at, step| each(|lane| macds[at].parts[step][lane] - signals[at].parts[step][lane]));
-        *self = state;
     }
 }
 
@@ -235,7 +217,7 @@ impl Recursion<3> for Macd {
         self.bars >= self.bars_to_answer() && self.lines.fast.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], out: [&mut [f64]; 3]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; 3]) {
         self.lines.run(rows.close, lanes, out);
     }
 }

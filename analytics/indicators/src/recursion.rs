@@ -22,7 +22,7 @@ pub(crate) trait Recursion<const N: usize>: Indicator + Clone + 'static {
     /// Computes at most [`RUN_ROWS`] rows, a multiple of [`PAIR_ROWS`], from a steady state. A
     /// column has one cell per row, or none if nobody wants it. After a row that `update` would
     /// not have taken in its stride the state must not be steady, or a cell not be finite.
-    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], out: [&mut [f64]; N]);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; N]);
 }
 
 /// Fills the columns from the reset state of `indicator`.
@@ -65,13 +65,14 @@ pub(crate) fn batch_of<const N: usize, I: Recursion<N>>(
 fn fill<const N: usize, I: Recursion<N>>(indicator: &I, series: Series<'_>, mut columns: [&mut [f64]; N]) {
     let mut indicator = indicator.clone();
     indicator.reset();
-    let mut lanes = [LANES; 2];
+    let mut lanes = LANES;
+    let mut spare = [[0.0; RUN_ROWS]; N];
     let mut row = 0;
     while row < series.len() {
         let rows = (series.len() - row).min(RUN_ROWS);
         let rows = if indicator.steady() { rows - rows % PAIR_ROWS } else { 0 };
         let end = row + rows.max(1);
-        if rows == 0 || !run(&mut indicator, &series, row..end, &mut lanes, &mut columns) {
+        if rows == 0 || !run(&mut indicator, &series, row..end, &mut lanes, &mut spare, &mut columns) {
             (row..end).for_each(|row| update_one(&mut indicator, &series, row, &mut columns));
         }
         row = end;
@@ -83,13 +84,18 @@ fn run<const N: usize, I: Recursion<N>>(
     indicator: &mut I,
     series: &Series<'_>,
     rows: Range<usize>,
-    lanes: &mut [Lanes; 2],
+    lanes: &mut Lanes,
+    spare: &mut [[f64; RUN_ROWS]; N],
     columns: &mut [&mut [f64]; N],
 ) -> bool {
     let saved = indicator.clone();
-    let mut cells = columns.each_mut().map(|column| column.get_mut(rows.clone()).unwrap_or_default());
+    let mut unwanted = spare.iter_mut();
+    let mut cells = columns.each_mut().map(|column| {
+        let spare = unwanted.next().and_then(|cells| cells.get_mut(..rows.len()));
+        column.get_mut(rows.clone()).or(spare).unwrap_or_default()
+    });
     indicator.run(series.rows(rows.start, rows.end), lanes, cells.each_mut().map(|cells| &mut **cells));
-    let sound = indicator.steady() && cells.iter().all(|cells| all_finite(cells));
+    let sound = indicator.steady() && cells.last().is_some_and(|cells| all_finite(cells));
     if !sound {
         *indicator = saved;
     }

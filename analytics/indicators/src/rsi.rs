@@ -4,7 +4,7 @@ use crate::column::write;
 use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs, unpair};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
-use crate::recursion::{self, Recursion};
+use crate::recursion::{self, RUN_ROWS, Recursion};
 
 /// Relative strength index: 100 G / (G + L), with G and L Wilder's averages of the gains and the
 /// losses from close to close (Wilder 1978; TA-Lib `RSI`).
@@ -89,8 +89,9 @@ impl Averages {
         index(self.gain.step(gain), self.loss.step(loss))
     }
 
-    fn run(&mut self, closes: &[f64], [gains, losses]: &mut [Lanes; 2], out: &mut [f64]) {
+    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
         let mut state = *self;
+        let (gains, losses) = lanes.split_at_mut(RUN_ROWS / PAIR_ROWS);
         let (blocks, _) = closes.as_chunks();
         for ((gain, loss), closes) in gains.iter_mut().zip(losses.iter_mut()).zip(blocks) {
             let mut previous = [state.previous, closes[BLOCK - 1]];
@@ -105,8 +106,10 @@ impl Averages {
             state.loss.take(&loss_values, [0.0; 2], loss);
         }
         unpair(out, |at, step| {
-            let [gain, loss] = [state.gain.averages(&gains[at], step), state.loss.averages(&losses[at], step)];
-            each(|lane| index(gain[lane], loss[lane]))
+            each(|lane| {
+                let gain = state.gain.average(&gains[at], step, lane);
+                index(gain, state.loss.average(&losses[at], step, lane))
+            })
         });
         *self = state;
     }
@@ -163,7 +166,7 @@ impl Recursion<1> for Rsi {
         self.changes >= self.period && self.averages.gain.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut [Lanes; 2], [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
         self.averages.run(rows.close, lanes, out);
     }
 }
