@@ -5,7 +5,7 @@ use crate::decay::{Decay, Lanes};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
-use crate::true_range::{true_range, true_ranges};
+use crate::true_range::{ordinary_ranges, true_range};
 
 /// Average true range: Wilder's average of the true range (Wilder 1978; TA-Lib `ATR`).
 ///
@@ -91,8 +91,9 @@ impl WilderRange {
     }
 
     fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: &mut [f64]) {
-        true_ranges(rows, self.average.previous, out);
-        self.average.previous = rows.close.last().copied().unwrap_or(f64::NAN);
+        let ordinary = ordinary_ranges(rows, self.average.previous, out);
+        let last = rows.close.last().copied().filter(|_| ordinary);
+        self.average.previous = last.unwrap_or(f64::NAN);
         self.average.range.take_run(out, lanes);
         self.average.range.write_run(lanes, out);
     }

@@ -45,17 +45,6 @@ pub(crate) fn pairs(rows: &[f64; PAIR_ROWS]) -> Pairs {
     std::array::from_fn(|step| [rows[step], rows[BLOCK + step]])
 }
 
-/// Writes values that are side by side one block after the other.
-#[inline(always)]
-pub(crate) fn unpair(column: &mut [f64], value: impl Fn(usize, usize) -> [f64; 2]) {
-    let (blocks, _) = column.as_chunks_mut::<PAIR_ROWS>();
-    for (at, rows) in blocks.iter_mut().enumerate() {
-        for step in 0..BLOCK {
-            [rows[step], rows[BLOCK + step]] = value(at, step);
-        }
-    }
-}
-
 impl Pair {
     /// Computes c in both lanes, each with its own recursion.
     #[inline(always)]
@@ -176,8 +165,12 @@ impl Decay {
     /// Writes the averages of the run that was taken.
     #[inline(always)]
     pub(crate) fn write_run(&self, lanes: &Lanes, out: &mut [f64]) {
-        let state = *self;
-        unpair(out, |at, step| each(|lane| state.average(&lanes[at], step, lane)));
+        let (blocks, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for (pair, cells) in lanes.iter().zip(blocks) {
+            for step in 0..BLOCK {
+                [cells[step], cells[BLOCK + step]] = each(|lane| self.average(pair, step, lane));
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Relative strength index.
 
 use crate::column::write;
-use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs, unpair};
+use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, RUN_ROWS, Recursion};
@@ -105,12 +105,13 @@ impl Averages {
             state.gain.take(&gain_values, [0.0; 2], gain);
             state.loss.take(&loss_values, [0.0; 2], loss);
         }
-        unpair(out, |at, step| {
-            each(|lane| {
-                let gain = state.gain.average(&gains[at], step, lane);
-                index(gain, state.loss.average(&losses[at], step, lane))
-            })
-        });
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for ((gain, loss), cells) in gains.iter().zip(losses).zip(cells) {
+            for step in 0..BLOCK {
+                [cells[step], cells[BLOCK + step]] =
+                    each(|lane| index(state.gain.average(gain, step, lane), state.loss.average(loss, step, lane)));
+            }
+        }
         *self = state;
     }
 }
