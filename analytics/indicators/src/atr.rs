@@ -1,11 +1,11 @@
 //! Average true range, in price units and in percent of the close.
 
 use crate::column::{finite, row_by_row, write};
-use crate::decay::Decay;
+use crate::decay::{Decay, Lanes};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
-use crate::true_range::{true_range, true_ranges};
+use crate::true_range::{ordinary_ranges, true_range};
 
 /// Average true range: Wilder's average of the true range (Wilder 1978; TA-Lib `ATR`).
 ///
@@ -87,13 +87,15 @@ impl WilderRange {
 
     fn steady(&self) -> bool {
         let sound = self.average.range.finite() && self.average.previous.is_finite();
-        self.ranges >= self.period && sound
+        self.ranges >= self.period && self.average.range.steps_to_block() == 0 && sound
     }
 
-    fn run(&mut self, rows: Series<'_>, out: &mut [f64]) {
-        true_ranges(rows, self.average.previous, out);
-        self.average.previous = rows.close.last().copied().unwrap_or(f64::NAN);
-        self.average.range.run(out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: &mut [f64]) {
+        let ordinary = ordinary_ranges(rows, self.average.previous, out);
+        let last = rows.close.last().copied().filter(|_| ordinary);
+        self.average.previous = last.unwrap_or(f64::NAN);
+        self.average.range.take_run(out, lanes);
+        self.average.range.write_run(lanes, out);
     }
 }
 
@@ -210,8 +212,8 @@ impl Recursion<1> for Atr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
+        self.wilder.run(rows, lanes, out);
     }
 }
 
@@ -220,8 +222,8 @@ impl Recursion<1> for Natr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
+        self.wilder.run(rows, lanes, out);
         for (cell, close) in out.iter_mut().zip(rows.close) {
             *cell = finite(percent(*cell, *close));
         }

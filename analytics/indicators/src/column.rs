@@ -28,6 +28,17 @@ pub(crate) fn finite(value: f64) -> f64 {
     value + trace(value)
 }
 
+/// False when one of the values is not finite (or when they are so large that their sum is not).
+#[inline(always)]
+pub(crate) fn all_finite(values: &[f64]) -> bool {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        sums = std::array::from_fn(|lane| sums[lane] + chunk[lane]);
+    }
+    sums.iter().chain(rest).sum::<f64>().is_finite()
+}
+
 /// Writes the values into the first cells of `out`.
 #[inline(always)]
 pub(crate) fn write<const N: usize>(out: &mut [f64], values: [f64; N]) {

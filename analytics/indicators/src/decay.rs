@@ -7,11 +7,57 @@
 //!
 //! `step` and `run` do the same arithmetic.
 
-use crate::column::finite;
 use crate::ema::weight;
+use crate::recursion::RUN_ROWS;
 
 /// Values per block.
 pub(crate) const BLOCK: usize = 8;
+
+/// Rows of two blocks that follow each other.
+pub(crate) const PAIR_ROWS: usize = 2 * BLOCK;
+
+/// Two blocks side by side: for each step a value of the one and one of the other, so that a
+/// processor computes both with one instruction.
+pub(crate) type Pairs = [[f64; 2]; BLOCK];
+
+/// The recursion over two blocks: s of both and their c.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair {
+    starts: [f64; 2],
+    parts: Pairs,
+}
+
+/// Memory for a run. A run is computed in passes that go through memory, because what is stored
+/// side by side is sure to be computed side by side.
+pub(crate) type Lanes = [Pair; RUN_ROWS / BLOCK];
+
+pub(crate) const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / BLOCK];
+
+/// What both lanes do.
+#[inline(always)]
+pub(crate) fn each(lane: impl Fn(usize) -> f64) -> [f64; 2] {
+    [lane(0), lane(1)]
+}
+
+/// Puts two blocks that follow each other side by side.
+#[inline(always)]
+pub(crate) fn pairs(rows: &[f64; PAIR_ROWS]) -> Pairs {
+    std::array::from_fn(|step| [rows[step], rows[BLOCK + step]])
+}
+
+impl Pair {
+    /// Computes c in both lanes, each with its own recursion.
+    #[inline(always)]
+    fn take(&mut self, [one, other]: [&Decay; 2], values: &Pairs) -> [f64; 2] {
+        let (keep, share) = ([one.keep, other.keep], [one.share, other.share]);
+        let mut part = [0.0; 2];
+        for (cell, value) in self.parts.iter_mut().zip(values) {
+            part = each(|lane| part[lane] * keep[lane] + value[lane] * share[lane]);
+            *cell = part;
+        }
+        part
+    }
+}
 
 /// The recursion y = a y' + x w.
 #[derive(Clone, Copy, Debug)]
@@ -81,41 +127,50 @@ impl Decay {
         average
     }
 
-    /// The powers of a, one for each step of a block.
-    pub(crate) fn powers(&self) -> [f64; BLOCK] {
-        self.powers
+    /// Ends a block of which the last c is `part`.
+    #[inline(always)]
+    fn end(&mut self, part: f64) -> f64 {
+        self.start = self.powers[BLOCK - 1] * self.start + part;
+        self.start
     }
 
-    /// A step of a block that is taken as a whole and ended by [`Decay::begin`]; `power` is the
-    /// step's of [`Decay::powers`].
+    /// Takes the values of two blocks that follow each other. Each next block begins with the
+    /// average less the shift of the one before it.
     #[inline(always)]
-    pub(crate) fn at(&mut self, power: f64, value: f64) -> f64 {
-        self.part = self.part * self.keep + value * self.share;
-        power * self.start + self.part
+    pub(crate) fn take(&mut self, values: &Pairs, shifts: [f64; 2], pair: &mut Pair) {
+        let [first, second] = pair.take([self, self], values);
+        let start = self.start;
+        self.start = self.end(first) - shifts[0];
+        pair.starts = [start, self.start];
+        self.start = self.end(second) - shifts[1];
     }
 
-    /// Puts eight averages in the place of their values; only between two blocks.
+    /// The average in one lane after a step.
     #[inline(always)]
-    pub(crate) fn block(&mut self, values: &mut [f64; BLOCK]) {
-        let mut average = 0.0;
-        for (value, power) in values.iter_mut().zip(self.powers) {
-            average = self.at(power, *value);
-            *value = finite(average);
-        }
-        self.begin(average);
+    pub(crate) fn average(&self, pair: &Pair, step: usize, lane: usize) -> f64 {
+        self.powers[step] * pair.starts[lane] + pair.parts[step][lane]
     }
 
-    /// Puts the averages in the place of the values, `NaN` where one is not finite.
+    /// Takes the values of a run, which begins between two blocks.
     #[inline(always)]
-    pub(crate) fn run(&mut self, values: &mut [f64]) {
+    pub(crate) fn take_run(&mut self, values: &[f64], lanes: &mut Lanes) {
         let mut state = *self;
-        let head = state.steps_to_block().min(values.len());
-        let (head, rest) = values.split_at_mut(head);
-        let (blocks, tail) = rest.as_chunks_mut();
-        head.iter_mut().for_each(|value| *value = finite(state.step(*value)));
-        blocks.iter_mut().for_each(|block| state.block(block));
-        tail.iter_mut().for_each(|value| *value = finite(state.step(*value)));
+        let (blocks, _) = values.as_chunks();
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            state.take(&pairs(values), [0.0; 2], pair);
+        }
         *self = state;
+    }
+
+    /// Writes the averages of the run that was taken.
+    #[inline(always)]
+    pub(crate) fn write_run(&self, lanes: &Lanes, out: &mut [f64]) {
+        let (blocks, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for (pair, cells) in lanes.iter().zip(blocks) {
+            for step in 0..BLOCK {
+                [cells[step], cells[BLOCK + step]] = each(|lane| self.average(pair, step, lane));
+            }
+        }
     }
 }
 
@@ -165,46 +220,50 @@ impl Anchored {
         self.decay.steps_to_block()
     }
 
-    /// The powers for [`Anchored::at`].
-    pub(crate) fn powers(&self) -> [f64; BLOCK] {
-        self.decay.powers
-    }
-
-    /// A step of a block that is taken as a whole and ended by [`Anchored::begin`]: the deviations of the value and of the
-    /// average from the anchor.
+    /// Writes the averages of the values of a run, which begins between two blocks.
     #[inline(always)]
-    pub(crate) fn at(&mut self, power: f64, value: f64) -> [f64; 2] {
-        let deviation = value - self.anchor;
-        [deviation, self.decay.at(power, deviation)]
-    }
-
-    /// Writes the averages of the values, `NaN` where one is not finite; both
-    /// columns have the same length.
-    #[inline(always)]
-    pub(crate) fn run(&mut self, values: &[f64], out: &mut [f64]) {
+    pub(crate) fn run(&mut self, values: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
         let mut state = *self;
-        let powers = self.powers();
-        let head = state.steps_to_block().min(values.len()).min(out.len());
-        let (values_head, values) = values.split_at(head);
-        let (out_head, out) = out.split_at_mut(head);
-        let (blocks, values_tail) = values.as_chunks::<BLOCK>();
-        let (out_blocks, out_tail) = out.as_chunks_mut::<BLOCK>();
-        for (cell, value) in out_head.iter_mut().zip(values_head) {
-            let [anchor, average] = state.step(*value);
-            *cell = finite(anchor + average);
+        let (blocks, _) = values.as_chunks();
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            let anchors = [state.anchor, values[BLOCK - 1]];
+            let deviations = pairs(values).map(|values| each(|lane| values[lane] - anchors[lane]));
+            state.decay.take(&deviations, deviations[BLOCK - 1], pair);
+            state.anchor = values[PAIR_ROWS - 1];
         }
-        for (cells, block) in out_blocks.iter_mut().zip(blocks) {
-            let [mut deviation, mut average] = [0.0; 2];
-            for ((cell, value), power) in cells.iter_mut().zip(block).zip(powers) {
-                [deviation, average] = state.at(power, *value);
-                *cell = finite(state.anchor + average);
+        let mut anchor = self.anchor;
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for ((pair, values), cells) in lanes.iter().zip(blocks).zip(cells) {
+            let anchors = [anchor, values[BLOCK - 1]];
+            for step in 0..BLOCK {
+                [cells[step], cells[BLOCK + step]] =
+                    each(|lane| anchors[lane] + state.decay.average(pair, step, lane));
             }
-            state.begin(block[BLOCK - 1], average - deviation);
-        }
-        for (cell, value) in out_tail.iter_mut().zip(values_tail) {
-            let [anchor, average] = state.step(*value);
-            *cell = finite(anchor + average);
+            anchor = values[PAIR_ROWS - 1];
         }
         *self = state;
+    }
+
+    /// Writes the differences of two averages that began together, of the values of a run, which
+    /// begins between two blocks.
+    #[inline(always)]
+    pub(crate) fn run_difference(both: [&mut Self; 2], values: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
+        let [fast, slow] = both;
+        let (mut anchor, mut one, mut other) = (fast.anchor, fast.decay, slow.decay);
+        let (blocks, _) = values.as_chunks::<BLOCK>();
+        for (pair, values) in lanes.iter_mut().zip(blocks) {
+            let deviations = values.map(|value| value - anchor);
+            let parts = pair.take([&one, &other], &deviations.map(|deviation| [deviation; 2]));
+            pair.starts = [one.start, other.start];
+            let last = deviations[BLOCK - 1];
+            [one.start, other.start] = [one.end(parts[0]) - last, other.end(parts[1]) - last];
+            anchor = values[BLOCK - 1];
+        }
+        let (cells, _) = out.as_chunks_mut::<BLOCK>();
+        for (pair, cells) in lanes.iter().zip(cells) {
+            *cells = std::array::from_fn(|step| one.average(pair, step, 0) - other.average(pair, step, 1));
+        }
+        *fast = Self { anchor, decay: one };
+        *slow = Self { anchor, decay: other };
     }
 }

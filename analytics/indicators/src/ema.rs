@@ -4,7 +4,7 @@ use ta::indicators::ExponentialMovingAverage;
 use ta::{Next, Reset};
 
 use crate::column::{finite, write};
-use crate::decay::Anchored;
+use crate::decay::{Anchored, Lanes};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
@@ -207,12 +207,15 @@ impl Indicator for Ema {
 impl Recursion<1> for Ema {
     fn steady(&self) -> bool {
         match &self.form {
-            Form::Sma(average) => average.bars >= average.period && average.average.finite(),
+            Form::Sma(average) => {
+                let whole = average.bars >= average.period && average.average.steps_to_block() == 0;
+                whole && average.average.finite()
+            }
             Form::First { value, .. } => value.is_finite(),
         }
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
         match &mut self.form {
             Form::First { ema, value } => {
                 for (cell, close) in out.iter_mut().zip(rows.close) {
@@ -220,7 +223,7 @@ impl Recursion<1> for Ema {
                     *cell = *value;
                 }
             }
-            Form::Sma(average) => average.average.run(rows.close, out),
+            Form::Sma(average) => average.average.run(rows.close, lanes, out),
         }
     }
 }

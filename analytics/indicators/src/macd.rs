@@ -1,7 +1,7 @@
 //! Moving average convergence divergence.
 
 use crate::column::{finite, write};
-use crate::decay::{Anchored, BLOCK, Decay};
+use crate::decay::{Anchored, Decay, Lanes};
 use crate::ema::Seeding;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
@@ -141,49 +141,13 @@ impl Lines {
         [macd, signal, macd - signal].map(finite)
     }
 
-    fn run(&mut self, closes: &[f64], out: [&mut [f64]; 3]) {
-        let mut state = *self;
-        let head = state.fast.steps_to_block().min(closes.len());
-        let (closes_head, closes) = closes.split_at(head);
-        let (blocks, closes_tail) = closes.as_chunks();
-        let [macd, signal, hist] = out;
-        let (macd_head, macd) = macd.split_at_mut(head.min(macd.len()));
-        let (signal_head, signal) = signal.split_at_mut(head.min(signal.len()));
-        let (hist_head, hist) = hist.split_at_mut(head.min(hist.len()));
-        state.steps(closes_head, [macd_head, signal_head, hist_head]);
-        let (macd, macd_tail) = macd.as_chunks_mut();
-        let (signal, signal_tail) = signal.as_chunks_mut();
-        let (hist, hist_tail) = hist.as_chunks_mut();
-        let cells = macd.iter_mut().zip(signal).zip(hist);
-        for (closes, ((macd, signal), hist)) in blocks.iter().zip(cells) {
-            state.block(closes, [macd, signal, hist]);
+    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, [macds, signals, hists]: [&mut [f64]; 3]) {
+        Anchored::run_difference([&mut self.fast, &mut self.slow], closes, lanes, macds);
+        self.signal.take_run(macds, lanes);
+        self.signal.write_run(lanes, signals);
+        for ((hist, macd), signal) in hists.iter_mut().zip(macds).zip(signals) {
+            *hist = *macd - *signal;
         }
-        state.steps(closes_tail, [macd_tail, signal_tail, hist_tail]);
-        *self = state;
-    }
-
-    fn steps(&mut self, closes: &[f64], [macd, signal, hist]: [&mut [f64]; 3]) {
-        let cells = macd.iter_mut().zip(signal).zip(hist);
-        for (close, ((macd, signal), hist)) in closes.iter().zip(cells) {
-            [*macd, *signal, *hist] = self.step(*close);
-        }
-    }
-
-    #[inline(always)]
-    fn block(&mut self, closes: &[f64; BLOCK], [macds, signals, hists]: [&mut [f64; BLOCK]; 3]) {
-        let (mut deviation, mut fast, mut slow, mut signal) = (0.0, 0.0, 0.0, 0.0);
-        let powers = self.fast.powers().into_iter().zip(self.slow.powers()).zip(self.signal.powers());
-        let cells = macds.iter_mut().zip(signals).zip(hists);
-        for ((close, cells), ((fast_power, slow_power), signal_power)) in closes.iter().zip(cells).zip(powers) {
-            [deviation, fast] = self.fast.at(fast_power, *close);
-            [_, slow] = self.slow.at(slow_power, *close);
-            let macd = fast - slow;
-            signal = self.signal.at(signal_power, macd);
-            let ((macd_cell, signal_cell), hist_cell) = cells;
-            [*macd_cell, *signal_cell, *hist_cell] = [macd, signal, macd - signal].map(finite);
-        }
-        self.begin(closes[BLOCK - 1], [fast - deviation, slow - deviation]);
-        self.signal.begin(signal);
     }
 }
 
@@ -250,10 +214,10 @@ impl Indicator for Macd {
 
 impl Recursion<3> for Macd {
     fn steady(&self) -> bool {
-        self.bars >= self.bars_to_answer() && self.sound()
+        self.bars >= self.bars_to_answer() && self.lines.fast.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, out: [&mut [f64]; 3]) {
-        self.lines.run(rows.close, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; 3]) {
+        self.lines.run(rows.close, lanes, out);
     }
 }

@@ -5,21 +5,24 @@
 //! done again with `update`, which knows the rules for such rows. Both ways do the same
 //! arithmetic, so it does not show where one ends and the other begins.
 
-use crate::column::{prepare, row_by_row};
+use std::ops::Range;
+
+use crate::column::{all_finite, prepare, row_by_row};
+use crate::decay::{LANES, Lanes, PAIR_ROWS};
 use crate::indicator::{Indicator, Series};
 
 /// Rows per run: long enough to amortise the check, short enough to stay in the first cache.
-pub(crate) const RUN_ROWS: usize = 512;
+pub(crate) const RUN_ROWS: usize = 256;
 
 /// A recursive indicator with `N` outputs.
 pub(crate) trait Recursion<const N: usize>: Indicator + Clone + 'static {
-    /// True when every output is defined and the whole state is finite.
+    /// True when every output is defined, the whole state is finite and no block is begun.
     fn steady(&self) -> bool;
 
-    /// Computes at most [`RUN_ROWS`] rows from a steady state. All columns have the same length.
-    /// After a row that
-    /// `update` would not have taken in its stride the state must not be steady.
-    fn run(&mut self, rows: Series<'_>, out: [&mut [f64]; N]);
+    /// Computes at most [`RUN_ROWS`] rows, a multiple of [`PAIR_ROWS`], from a steady state. A
+    /// column has one cell per row, or none if nobody wants it. After a row that `update` would
+    /// not have taken in its stride the state must not be steady, or a cell not be finite.
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; N]);
 }
 
 /// Fills the columns from the reset state of `indicator`.
@@ -27,69 +30,76 @@ pub(crate) fn batch<const N: usize, I: Recursion<N>>(indicator: &I, series: Seri
     if out.len() != N {
         return row_by_row(indicator.boxed_clone(), series, out);
     }
-    let mut indicator = indicator.clone();
-    indicator.reset();
     let mut columns: [&mut [f64]; N] = std::array::from_fn(|_| Default::default());
     for (cells, column) in columns.iter_mut().zip(out) {
         *cells = prepare(column, series.len());
     }
-    let mut row = 0;
-    while row < series.len() {
-        let end = series.len().min(row + RUN_ROWS);
-        let part = columns.each_mut().map(|column| column.get_mut(row..end).unwrap_or_default());
-        run_rows(&mut indicator, series.rows(row, end), part);
-        row = end;
-    }
+    fill(indicator, series, columns);
 }
 
-/// Fills only the wanted columns; the others live in a buffer of one run.
+/// Fills only the wanted columns.
 pub(crate) fn batch_of<const N: usize, I: Recursion<N>>(
     indicator: &I,
     series: Series<'_>,
     wanted: &[usize],
     out: &mut [Vec<f64>],
 ) {
+    let mut columns: [&mut [f64]; N] = std::array::from_fn(|_| Default::default());
+    for (column, output) in out.iter_mut().zip(wanted) {
+        match columns.get_mut(*output) {
+            Some(cells) if cells.is_empty() => *cells = prepare(column, series.len()),
+            _ => column.clear(),
+        }
+    }
+    fill(indicator, series, columns);
+    // An output that was asked for before.
+    for (at, output) in wanted.iter().enumerate().take(out.len()) {
+        let first = wanted.iter().position(|wanted| wanted == output).unwrap_or(at);
+        if first < at {
+            out[at] = out[first].clone();
+        }
+    }
+}
+
+/// Fills the columns that are not empty.
+fn fill<const N: usize, I: Recursion<N>>(indicator: &I, series: Series<'_>, mut columns: [&mut [f64]; N]) {
     let mut indicator = indicator.clone();
     indicator.reset();
-    let mut cells = vec![[0.0; RUN_ROWS]; N];
-    for column in out.iter_mut() {
-        column.clear();
-        column.reserve_exact(series.len());
-    }
+    let mut lanes = LANES;
+    let mut spare = [[0.0; RUN_ROWS]; N];
     let mut row = 0;
     while row < series.len() {
-        let end = series.len().min(row + RUN_ROWS);
-        let mut buffers = cells.iter_mut();
-        let part = std::array::from_fn(|_| {
-            let buffer = buffers.next().map(|cells| cells.as_mut_slice()).unwrap_or_default();
-            buffer.get_mut(..end - row).unwrap_or_default()
-        });
-        run_rows(&mut indicator, series.rows(row, end), part);
-        for (column, output) in out.iter_mut().zip(wanted) {
-            if let Some(cells) = cells.get(*output) {
-                column.extend_from_slice(cells.get(..end - row).unwrap_or_default());
-            }
+        let rows = (series.len() - row).min(RUN_ROWS);
+        let rows = if indicator.steady() { rows - rows % PAIR_ROWS } else { 0 };
+        let end = row + rows.max(1);
+        if rows == 0 || !run(&mut indicator, &series, row..end, &mut lanes, &mut spare, &mut columns) {
+            (row..end).for_each(|row| update_one(&mut indicator, &series, row, &mut columns));
         }
         row = end;
     }
 }
 
-/// Computes at most [`RUN_ROWS`] rows from any state.
-fn run_rows<const N: usize, I: Recursion<N>>(indicator: &mut I, rows: Series<'_>, mut out: [&mut [f64]; N]) {
-    let mut row = 0;
-    while row < rows.len() && !indicator.steady() {
-        update_one(indicator, &rows, row, &mut out);
-        row += 1;
-    }
+/// Computes the rows of a run; false, and the state as it was, when one of them is an exception.
+fn run<const N: usize, I: Recursion<N>>(
+    indicator: &mut I,
+    series: &Series<'_>,
+    rows: Range<usize>,
+    lanes: &mut Lanes,
+    spare: &mut [[f64; RUN_ROWS]; N],
+    columns: &mut [&mut [f64]; N],
+) -> bool {
     let saved = indicator.clone();
-    let rest = out.each_mut().map(|column| column.get_mut(row..).unwrap_or_default());
-    indicator.run(rows.rows(row, rows.len()), rest);
-    if !indicator.steady() {
+    let mut unwanted = spare.iter_mut();
+    let mut cells = columns.each_mut().map(|column| {
+        let spare = unwanted.next().and_then(|cells| cells.get_mut(..rows.len()));
+        column.get_mut(rows.clone()).or(spare).unwrap_or_default()
+    });
+    indicator.run(series.rows(rows.start, rows.end), lanes, cells.each_mut().map(|cells| &mut **cells));
+    let sound = indicator.steady() && cells.last().is_some_and(|cells| all_finite(cells));
+    if !sound {
         *indicator = saved;
-        for exception in row..rows.len() {
-            update_one(indicator, &rows, exception, &mut out);
-        }
     }
+    sound
 }
 
 fn update_one<const N: usize, I: Recursion<N>>(

@@ -1,7 +1,7 @@
 //! Relative strength index.
 
 use crate::column::write;
-use crate::decay::Decay;
+use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, RUN_ROWS, Recursion};
@@ -89,23 +89,30 @@ impl Averages {
         index(self.gain.step(gain), self.loss.step(loss))
     }
 
-    fn run(&mut self, closes: &[f64], gains: &mut [f64]) {
-        let mut losses = [0.0; RUN_ROWS];
-        let losses = losses.get_mut(..gains.len()).unwrap_or_default();
-        if let (Some(gain), Some(loss), Some(close)) = (gains.first_mut(), losses.first_mut(), closes.first()) {
-            [*gain, *loss] = split(close - self.previous);
+    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, out: &mut [f64]) {
+        let mut state = *self;
+        let (gains, losses) = lanes.split_at_mut(RUN_ROWS / PAIR_ROWS);
+        let (blocks, _) = closes.as_chunks();
+        for ((gain, loss), closes) in gains.iter_mut().zip(losses.iter_mut()).zip(blocks) {
+            let mut previous = [state.previous, closes[BLOCK - 1]];
+            let changes = pairs(closes).map(|close| {
+                let change = each(|lane| close[lane] - previous[lane]);
+                previous = close;
+                change.map(split)
+            });
+            state.previous = closes[PAIR_ROWS - 1];
+            let [gain_values, loss_values] = [0, 1].map(|part| changes.map(|change| each(|lane| change[lane][part])));
+            state.gain.take(&gain_values, [0.0; 2], gain);
+            state.loss.take(&loss_values, [0.0; 2], loss);
         }
-        let changes = closes.iter().skip(1).zip(closes);
-        let cells = gains.iter_mut().zip(losses.iter_mut()).skip(1);
-        for ((gain, loss), (close, previous)) in cells.zip(changes) {
-            [*gain, *loss] = split(close - previous);
+        let (cells, _) = out.as_chunks_mut::<PAIR_ROWS>();
+        for ((gain, loss), cells) in gains.iter().zip(losses).zip(cells) {
+            for step in 0..BLOCK {
+                [cells[step], cells[BLOCK + step]] =
+                    each(|lane| index(state.gain.average(gain, step, lane), state.loss.average(loss, step, lane)));
+            }
         }
-        self.previous = closes.last().copied().unwrap_or(self.previous);
-        self.gain.run(gains);
-        self.loss.run(losses);
-        for (gain, loss) in gains.iter_mut().zip(losses) {
-            *gain = index(*gain, *loss);
-        }
+        *self = state;
     }
 }
 
@@ -157,10 +164,10 @@ impl Indicator for Rsi {
 
 impl Recursion<1> for Rsi {
     fn steady(&self) -> bool {
-        self.changes >= self.period && self.sound()
+        self.changes >= self.period && self.averages.gain.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, [out]: [&mut [f64]; 1]) {
-        self.averages.run(rows.close, out);
+    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
+        self.averages.run(rows.close, lanes, out);
     }
 }

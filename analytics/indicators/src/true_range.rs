@@ -20,6 +20,30 @@ pub(crate) fn true_range(high: f64, low: f64, previous: f64) -> f64 {
     range + trace(previous)
 }
 
+/// Writes the true range of every row of a run of ordinary bars, and says whether it was one: every
+/// high is at least the low. Then the range is the larger of high and previous close less the
+/// smaller of low and previous close, and what is not finite goes into it.
+#[inline(always)]
+pub(crate) fn ordinary_ranges(rows: Series<'_>, previous: f64, out: &mut [f64]) -> bool {
+    let mut ordinary = true;
+    let mut range = |high: f64, low: f64, previous: f64| {
+        ordinary &= high >= low;
+        let top = if high > previous { high } else { previous };
+        let bottom = if low < previous { low } else { previous };
+        top - bottom
+    };
+    let (Some((first, cells)), Some((high, highs)), Some((low, lows))) =
+        (out.split_first_mut(), rows.high.split_first(), rows.low.split_first())
+    else {
+        return false;
+    };
+    *first = range(*high, *low, previous);
+    for (((cell, high), low), previous) in cells.iter_mut().zip(highs).zip(lows).zip(rows.close) {
+        *cell = range(*high, *low, *previous);
+    }
+    ordinary
+}
+
 /// Writes the true range of every row, `NaN` where it is not finite; `previous` is the close before the first.
 #[inline(always)]
 pub(crate) fn true_ranges(rows: Series<'_>, previous: f64, out: &mut [f64]) {
