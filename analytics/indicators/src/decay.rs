@@ -236,8 +236,7 @@ impl Anchored {
         for ((pair, values), cells) in lanes.iter().zip(blocks).zip(cells) {
             let anchors = [anchor, values[BLOCK - 1]];
             for step in 0..BLOCK {
-                [cells[step], cells[BLOCK + step]] =
-                    each(|lane| anchors[lane] + state.decay.average(pair, step, lane));
+                [cells[step], cells[BLOCK + step]] = each(|lane| anchors[lane] + state.decay.average(pair, step, lane));
             }
             anchor = values[PAIR_ROWS - 1];
         }

@@ -4,10 +4,13 @@
 //! path that happens, along a trial path and along every path of the certainty
 //! search, and always gets the same answers.
 
+use crate::charges::Charges;
+pub use crate::charges::FeeSchedule;
 use crate::exchange::Working;
+use crate::fees::most_lots;
 use crate::fixed::{Money, Price, Quantity, Rate};
 use crate::instrument::Instrument;
-use crate::order::{Reason, Side, Size};
+use crate::order::{OrderId, Reason, Side, Size};
 
 /// The most that can be held of one instrument, so that sums of quantities stay in range.
 const MOST_HELD: Quantity = Quantity::from_units(i64::MAX / 4);
@@ -24,41 +27,23 @@ pub enum AccountKind {
     },
 }
 
-/// What trading costs, apart from slippage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum FeeSchedule {
-    /// Nothing.
-    #[default]
-    Free,
-    /// A fraction of the traded amount, on both sides, not rounded.
-    Rate(Rate),
-}
-
-impl FeeSchedule {
-    /// The fee of one fill.
-    #[inline]
-    #[must_use]
-    pub fn fee(&self, notional: Money) -> Money {
-        match self {
-            Self::Free => Money::ZERO,
-            Self::Rate(rate) => notional.abs().times(*rate),
-        }
-    }
-}
-
 /// Money and position as one order on one instrument sees them.
 #[derive(Clone, Copy, Debug)]
-pub struct Purse<'a> {
+pub(crate) struct Purse<'a> {
     /// The instrument of the order.
     pub instrument: &'a Instrument,
     /// Kind of account.
     pub kind: AccountKind,
     /// Costs.
-    pub fees: FeeSchedule,
+    pub(crate) fees: Charges<'a>,
     /// Cash in the account's currency.
     pub cash: Money,
     /// Position in the instrument.
     pub position: Quantity,
+    /// What of a long position may be sold today.
+    pub sellable: Quantity,
+    /// What is bought may be sold only from the next session on.
+    pub locks: bool,
     /// All other positions at their marks, signed.
     pub others: Money,
     /// All other positions at their marks, absolute.
@@ -71,84 +56,105 @@ impl Purse<'_> {
     }
 
     /// What buying costs, fees included.
-    fn cost(&self, price: Price, quantity: Quantity) -> Money {
+    fn cost(&self, order: OrderId, price: Price, quantity: Quantity) -> Money {
         let notional = self.notional(price, quantity);
-        notional + self.fees.fee(notional)
+        notional + self.fees.fee(order, Side::Buy, quantity, notional)
     }
 
-    /// The most whole lots whose cost is at most `budget`.
+    /// The most whole lots whose cost is at most `budget`; nothing below the smallest order.
     #[must_use]
-    pub fn affordable(&self, price: Price, budget: Money) -> Quantity {
+    pub(crate) fn affordable(&self, order: OrderId, price: Price, budget: Money) -> Quantity {
         let lot = self.instrument.lot;
-        let cost_of_lot = self.cost(price, lot).units();
+        let cost_of_lot = self.cost(order, price, lot).units();
         if budget <= Money::ZERO || cost_of_lot <= 0 {
             return Quantity::ZERO;
         }
         let lot_units = lot.units();
         let most = i64::MAX / 8 / lot_units.max(1);
-        let mut lots = i64::try_from(budget.units() / cost_of_lot).unwrap_or(most).min(most);
-        // Rounding of one lot's cost against that of many: a few steps at the most.
-        while lots > 0 && self.cost(price, Quantity::from_units(lots * lot_units)) > budget {
-            lots -= 1;
-        }
-        while lots < most && self.cost(price, Quantity::from_units((lots + 1) * lot_units)) <= budget {
-            lots += 1;
-        }
-        Quantity::from_units(lots * lot_units)
+        let cost = |lots: i64| self.cost(order, price, Quantity::from_units(lots * lot_units));
+        let lots = if self.fees.is_proportional() {
+            let mut lots = i64::try_from(budget.units() / cost_of_lot).unwrap_or(most).min(most);
+            // Rounding of one lot's cost against that of many: a few steps at the most.
+            while lots > 0 && cost(lots) > budget {
+                lots -= 1;
+            }
+            while lots < most && cost(lots + 1) <= budget {
+                lots += 1;
+            }
+            lots
+        } else {
+            most_lots(budget, self.notional(price, lot), most, cost)
+        };
+        self.instrument.floor_to_lot(Quantity::from_units(lots * lot_units))
     }
 
     /// Equity with the instrument marked at `price`.
     #[must_use]
-    pub fn equity(&self, price: Price) -> Money {
+    pub(crate) fn equity(&self, price: Price) -> Money {
         self.cash + self.others + self.notional(price, self.position)
     }
 
     /// Resolves a size that depends on money.
     #[must_use]
-    pub fn resolve(&self, side: Side, size: Size, price: Price) -> Quantity {
+    pub(crate) fn resolve(&self, order: OrderId, side: Side, size: Size, price: Price) -> Quantity {
         match (size, side) {
             (Size::Quantity(quantity), _) => quantity,
-            (Size::AllIn, Side::Buy) => self.affordable(price, self.cash),
+            (Size::AllIn, Side::Buy) => self.affordable(order, price, self.cash),
             (Size::AllIn, Side::Sell) => self.position.max(Quantity::ZERO),
-            (Size::Notional(amount), _) => self.affordable(price, amount.into()),
-            (Size::PercentOfEquity(rate), _) => self.affordable(price, self.equity(price).times(rate)),
+            (Size::Notional(amount), _) => self.affordable(order, price, amount.into()),
+            (Size::PercentOfEquity(rate), _) => self.affordable(order, price, self.equity(price).times(rate)),
             (Size::AsParent, _) => Quantity::ZERO,
         }
     }
 
-    /// How much of `quantity` may trade at `price`.
+    /// How much of `quantity` may trade at `price`; nothing of a sale that must wait
+    /// until what was bought today may be sold.
     ///
     /// # Errors
     /// Why nothing may.
-    pub fn admit(&self, side: Side, shrink: bool, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+    pub(crate) fn admit(
+        &self,
+        order: OrderId,
+        side: Side,
+        shrink: bool,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
         if self.position.abs() + quantity > MOST_HELD {
             return Err(Reason::RiskLimit);
         }
+        if side == Side::Sell && self.sellable < self.position.min(quantity) {
+            return Ok(Quantity::ZERO);
+        }
         match (self.kind, side) {
             (AccountKind::Cash, Side::Buy) => {
-                if self.cost(price, quantity) <= self.cash {
+                if self.cost(order, price, quantity) <= self.cash {
                     return Ok(quantity);
                 }
-                let most = self.affordable(price, self.cash);
+                let most = self.affordable(order, price, self.cash);
                 if shrink && most > Quantity::ZERO { Ok(most) } else { Err(Reason::InsufficientCash) }
             }
             (AccountKind::Cash, Side::Sell) => {
-                if quantity <= self.position {
-                    return Ok(quantity);
-                }
-                if shrink && self.position > Quantity::ZERO {
-                    Ok(self.position)
+                let most = if quantity <= self.position {
+                    quantity
+                } else if shrink && self.position > Quantity::ZERO {
+                    self.position
                 } else {
-                    Err(Reason::InsufficientPosition)
-                }
+                    return Err(Reason::InsufficientPosition);
+                };
+                // A minimum fee can be more than the sale brings.
+                let proceeds = self.notional(price, most);
+                let fee = self.fees.fee(order, side, most, proceeds);
+                if self.cash + proceeds >= fee { Ok(most) } else { Err(Reason::InsufficientCash) }
             }
-            (AccountKind::Margin { leverage }, _) => self.admit_margin(leverage, side, shrink, price, quantity),
+            (AccountKind::Margin { leverage }, _) => self.admit_margin(leverage, order, side, shrink, price, quantity),
         }
     }
 
     fn admit_margin(
         &self,
         leverage: Rate,
+        order: OrderId,
         side: Side,
         shrink: bool,
         price: Price,
@@ -159,7 +165,7 @@ impl Purse<'_> {
             if after.abs() <= self.position.abs() && after.units().signum() * self.position.units().signum() >= 0 {
                 return true; // closing is always allowed
             }
-            let fee = self.fees.fee(self.notional(price, quantity));
+            let fee = self.fees.fee(order, side, quantity, self.notional(price, quantity));
             let gross = self.others_gross + self.notional(price, after).abs();
             gross <= (self.equity(price) - fee).times(leverage)
         };
@@ -183,22 +189,25 @@ impl Purse<'_> {
     }
 
     /// Cash and position after a fill; returns the fee.
-    pub fn pay(&mut self, side: Side, price: Price, quantity: Quantity) -> Money {
+    pub(crate) fn pay(&mut self, order: OrderId, side: Side, price: Price, quantity: Quantity) -> Money {
         let notional = self.notional(price, quantity);
-        let fee = self.fees.fee(notional);
+        let fee = self.fees.fee(order, side, quantity, notional);
         let signed = Quantity::from_units(quantity.units() * side.sign());
         self.cash -= self.notional(price, signed) + fee;
         self.position += signed;
+        if side == Side::Sell || !self.locks {
+            self.sellable += signed;
+        }
         fee
     }
 }
 
 impl crate::exchange::certainty::Funds for Purse<'_> {
     fn resolve(&self, order: &Working, price: Price) -> Quantity {
-        Purse::resolve(self, order.side(), order.size(), price)
+        Purse::resolve(self, order.id(), order.side(), order.size(), price)
     }
     fn admit(&self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        Purse::admit(self, order.side(), order.shrink_to_fit(), price, quantity)
+        Purse::admit(self, order.id(), order.side(), order.shrink_to_fit(), price, quantity)
     }
 }
 
@@ -207,25 +216,29 @@ mod tests {
     use super::*;
     use crate::instrument::Symbol;
 
+    const ID: OrderId = OrderId(0);
+
     #[test]
     fn all_in_takes_the_last_affordable_share_and_not_one_more() {
         let instrument = Instrument::equity(Symbol::new("US.X").expect("valid"), "USD");
         let purse = Purse {
             instrument: &instrument,
             kind: AccountKind::Cash,
-            fees: FeeSchedule::Rate(Rate::from_f64(0.001).expect("valid")),
+            fees: Charges::Rate(Rate::from_f64(0.001).expect("valid")),
             cash: Money::from_whole(100_000),
             position: Quantity::ZERO,
+            sellable: Quantity::ZERO,
+            locks: false,
             others: Money::ZERO,
             others_gross: Money::ZERO,
         };
         let price: Price = "82.12".parse().expect("valid");
-        let q = purse.resolve(Side::Buy, Size::AllIn, price);
+        let q = purse.resolve(ID, Side::Buy, Size::AllIn, price);
         assert_eq!(q.to_string(), "1216");
         let one_more = q + instrument.lot;
-        assert!(purse.cost(price, q) <= purse.cash && purse.cost(price, one_more) > purse.cash);
-        assert_eq!(purse.admit(Side::Buy, false, price, one_more), Err(Reason::InsufficientCash));
-        assert_eq!(purse.admit(Side::Buy, true, price, one_more), Ok(q));
-        assert_eq!(purse.admit(Side::Sell, false, price, q), Err(Reason::InsufficientPosition));
+        assert!(purse.cost(ID, price, q) <= purse.cash && purse.cost(ID, price, one_more) > purse.cash);
+        assert_eq!(purse.admit(ID, Side::Buy, false, price, one_more), Err(Reason::InsufficientCash));
+        assert_eq!(purse.admit(ID, Side::Buy, true, price, one_more), Ok(q));
+        assert_eq!(purse.admit(ID, Side::Sell, false, price, q), Err(Reason::InsufficientPosition));
     }
 }

@@ -64,6 +64,8 @@ impl Slice<'_> {
 #[derive(Debug)]
 pub struct Context {
     pub(crate) feed: Arc<Feed>,
+    /// Their present terms.
+    pub(crate) instruments: Vec<Instrument>,
     pub(crate) now: Timestamp,
     /// Rows of the only instrument are being shown; `now` is then the close of the last one seen.
     pub(crate) driving: bool,
@@ -115,13 +117,13 @@ impl Context {
     /// The instruments, by `InstrumentId`.
     #[must_use]
     pub fn instruments(&self) -> &[Instrument] {
-        self.feed.instruments()
+        &self.instruments
     }
 
     /// One instrument.
     #[must_use]
     pub fn instrument(&self, id: InstrumentId) -> &Instrument {
-        &self.feed.instruments()[id.index()]
+        &self.instruments[id.index()]
     }
 
     /// Bars of an instrument that have closed so far.

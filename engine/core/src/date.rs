@@ -50,6 +50,12 @@ impl Date {
         Self(((time.nanos() + i64::from(offset_hours) * HOUR).div_euclid(DAY)) as i32)
     }
 
+    /// The first instant of the date at `offset_hours` east of UTC.
+    #[must_use]
+    pub const fn begin(self, offset_hours: i8) -> Timestamp {
+        Timestamp::from_nanos(self.0 as i64 * DAY - offset_hours as i64 * HOUR)
+    }
+
     /// The date `days` later (earlier when below zero).
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {

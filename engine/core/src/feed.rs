@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::actions::{ActionKind, CorporateAction};
 use crate::bars::Bars;
 use crate::instrument::{Instrument, InstrumentId, Symbol};
+use crate::rules::MarketRules;
 use crate::time::Timestamp;
 
 /// The bars of one instrument, with what belongs to them.
@@ -23,13 +24,24 @@ pub struct Series {
     pub session_start: Arc<Vec<bool>>,
     /// Corporate actions in order of time.
     pub actions: Vec<CorporateAction>,
+    /// The venue's rules: price limits, settlement. `None`: no limits, sold at once.
+    pub rules: Option<Arc<MarketRules>>,
+    /// Changes of lot and price steps in order of time: from then on the instrument is this.
+    pub changes: Vec<(Timestamp, Instrument)>,
 }
 
 impl Series {
     /// A series without actions in which each bar is a session.
     #[must_use]
     pub fn daily(instrument: Instrument, bars: Bars) -> Self {
-        Self { instrument, bars: Arc::new(bars), session_start: Arc::default(), actions: Vec::new() }
+        Self {
+            instrument,
+            bars: Arc::new(bars),
+            session_start: Arc::default(),
+            actions: Vec::new(),
+            rules: None,
+            changes: Vec::new(),
+        }
     }
 
     #[inline]

@@ -38,13 +38,14 @@ impl Gate {
     pub(crate) fn check(&self, cx: &mut Context, id: OrderId) -> Result<(), Reason> {
         let record = &cx.orders[id.index()];
         let order = &record.order;
-        let Some(instrument) = cx.feed.instruments().get(order.instrument.index()) else {
+        let Some(instrument) = cx.instruments.get(order.instrument.index()) else {
             return Err(Reason::NotTradable);
         };
         if instrument.kind == InstrumentKind::Index {
             return Err(Reason::NotTradable);
         }
-        self.check_quantity(order, instrument, record.last)?;
+        let position = cx.portfolio.position(order.instrument).quantity();
+        self.check_quantity(order, instrument, record.last, position)?;
         let plain = order.kind == OrderKind::Market && order.basis == PriceBasis::Absolute && !order.post_only;
         if !plain {
             check_prices(order, instrument)?;
@@ -59,10 +60,16 @@ impl Gate {
         check_links(cx, id, &order)
     }
 
-    fn check_quantity(&self, order: &NewOrder, instrument: &Instrument, last: Price) -> Result<(), Reason> {
+    fn check_quantity(
+        &self,
+        order: &NewOrder,
+        instrument: &Instrument,
+        last: Price,
+        position: Quantity,
+    ) -> Result<(), Reason> {
         match order.size {
             Size::Quantity(quantity) => {
-                if quantity <= Quantity::ZERO || !instrument.fits_lot(quantity) {
+                if quantity <= Quantity::ZERO || !instrument.takes(order.side, quantity, position) {
                     return Err(Reason::BadQuantity);
                 }
                 if self.limits.order_quantity_max.is_some_and(|most| quantity > most) {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::fixed::{Price, Quantity};
 use crate::order::Side;
+use crate::rules::LotRule;
 
 /// A symbol such as "HK.00700" or "US.AAPL": market prefix, dot, code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,6 +165,10 @@ pub struct Instrument {
     pub currency: String,
     /// Quantities are multiples of this; above zero.
     pub lot: Quantity,
+    /// Smallest order where it is more than one lot, else zero.
+    pub lot_minimum: Quantity,
+    /// An odd remainder of a position may be sold.
+    pub odd_lot_sales: bool,
     /// Price steps.
     pub ticks: TickLadder,
     /// Units of the underlying per contract; 1 for shares.
@@ -179,6 +184,8 @@ impl Instrument {
             kind: InstrumentKind::Equity,
             currency: currency.to_owned(),
             lot: Quantity::from_units(crate::fixed::SCALE),
+            lot_minimum: Quantity::ZERO,
+            odd_lot_sales: false,
             ticks: TickLadder::default(),
             multiplier: 1,
         }
@@ -196,12 +203,33 @@ impl Instrument {
         }
     }
 
-    /// The largest multiple of the lot that is not above `quantity` (>= 0).
+    /// Takes over the lots of a rule.
+    #[must_use]
+    pub fn with_lots(mut self, rule: LotRule) -> Self {
+        (self.lot, self.lot_minimum, self.odd_lot_sales) = (rule.step, rule.minimum, rule.odd_sell);
+        self
+    }
+
+    /// True when the venue takes an order of this quantity (above zero) from
+    /// somebody who holds `position`.
+    #[inline]
+    #[must_use]
+    pub fn takes(&self, side: Side, quantity: Quantity, position: Quantity) -> bool {
+        if self.fits_lot(quantity) && quantity >= self.lot_minimum {
+            return true;
+        }
+        let rule = LotRule { minimum: self.lot_minimum.max(self.lot), step: self.lot, odd_sell: self.odd_lot_sales };
+        rule.check(side, quantity, position.max(Quantity::ZERO)).is_ok()
+    }
+
+    /// The largest order that is not above `quantity` (>= 0): whole lots, zero
+    /// below the smallest order.
     #[inline]
     #[must_use]
     pub fn floor_to_lot(&self, quantity: Quantity) -> Quantity {
         let lot = self.lot.units();
-        Quantity::from_units(quantity.units() / lot * lot)
+        let floor = Quantity::from_units(quantity.units() / lot * lot);
+        if floor < self.lot_minimum { Quantity::ZERO } else { floor }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::account::{AccountKind, FeeSchedule};
 use crate::actions::{ActionKind, Split};
 use crate::bars::Bars;
 use crate::context::{Command, Context};
+use crate::date::Date;
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
 use crate::feed::{Feed, Series, Times};
@@ -23,6 +24,7 @@ use crate::per_instrument::PerInstrument;
 use crate::portfolio::Portfolio;
 use crate::record::{RunResult, Transfer};
 use crate::rows::{Many, One, Rows};
+use crate::rules::{CarryBase, CarryFee};
 use crate::setup::{ColumnCache, Setup, SetupError};
 use crate::strategy::{SessionEvent, Strategy};
 use crate::time::Timestamp;
@@ -137,12 +139,13 @@ pub fn run_with(
     old.equity.clear();
     let cx = Context {
         feed: feed.clone(),
+        instruments: feed.instruments().to_vec(),
         now: Timestamp::MIN,
         driving: false,
         seen: PerInstrument::new(count),
         columns,
         factors,
-        portfolio: Portfolio::new(options.account, options.fees, options.cash, count),
+        portfolio: Portfolio::new(options.account, options.cash, count),
         orders: old.orders,
         open: VecDeque::new(),
         fills: old.fills,
@@ -161,19 +164,21 @@ pub fn run_with(
     };
     let mut kernel = Kernel {
         cx,
-        exchange: SimExchange::new(options.fills, count),
+        exchange: SimExchange::new(options.fills, feed, options.fees.clone()),
         gate: Gate::new(options.risk),
         transfers: old.transfers,
         strategy,
         wants,
         next_action: vec![0; count],
-        action_due: i64::MAX,
+        next_change: vec![0; count],
+        carried: None,
+        event_due: i64::MAX,
         apply_actions: options.apply_actions,
         first: 0,
         bars: 0,
         per_bar: options.per_bar,
     };
-    kernel.look_for_actions();
+    kernel.look_for_events();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
     kernel.transfer(Entry { time: opened, kind: EntryKind::Deposit { amount: options.cash } });
@@ -200,8 +205,12 @@ struct Kernel<'s> {
     strategy: &'s mut dyn Strategy,
     wants: Wants,
     next_action: Vec<u32>,
-    /// No action takes effect before a bar that closes at or after this.
-    action_due: i64,
+    next_change: Vec<u32>,
+    /// Until when the costs of holding are paid; `None` before the first bar.
+    carried: Option<Date>,
+    /// No corporate action, change of terms or cost of holding takes effect before a
+    /// bar that closes at or after this.
+    event_due: i64,
     apply_actions: bool,
     /// Index of the first instant of the run.
     first: usize,
@@ -239,8 +248,8 @@ impl Kernel<'_> {
                 self.timers_before(&feed, Timestamp::from_nanos(time))?;
             }
             self.cx.now = Timestamp::from_nanos(time);
-            if time >= self.action_due {
-                self.actions(&feed, rows, (from, to));
+            if time >= self.event_due {
+                self.events(&feed, rows, (from, to));
             }
             if self.exchange.is_watching() {
                 for at in from..to {
@@ -251,7 +260,7 @@ impl Kernel<'_> {
             }
             self.close_bars(rows, from, to);
             self.cx.note_equity();
-            if !self.exchange.notices.is_empty() {
+            if !self.exchange.floor.notices.is_empty() {
                 self.tell(&feed)?;
             }
             if self.wants.bars {
@@ -288,7 +297,7 @@ impl Kernel<'_> {
     fn quiet_run(&mut self, bars: &Bars, mut row: usize) -> usize {
         let c = bars.columns();
         let due = self.cx.timers.first_key_value().map_or(i64::MAX, |((at, _), _)| at.nanos());
-        let due = due.min(self.action_due);
+        let due = due.min(self.event_due);
         self.cx.timers_seen = self.cx.timer_count;
         // Runs tend to be short: look a few rows ahead first, then further.
         let mut ahead = QUIET_ROWS_MIN;
@@ -357,20 +366,71 @@ impl Kernel<'_> {
         self.transfers.push(Transfer { fills_before: self.cx.fills.len() as u32, entry });
     }
 
-    fn look_for_actions(&mut self) {
-        self.action_due = i64::MAX;
-        if !self.apply_actions {
-            return;
+    fn look_for_events(&mut self) {
+        let mut due = i64::MAX;
+        for (i, series) in self.cx.feed.series().iter().enumerate() {
+            let action = series.actions.get(self.next_action[i] as usize).filter(|_| self.apply_actions);
+            due = action.map_or(due, |action| due.min(action.ex_time.nanos()));
+            let change = series.changes.get(self.next_change[i] as usize);
+            due = change.map_or(due, |(time, _)| due.min(time.nanos()));
         }
-        for (series, next) in self.cx.feed.series().iter().zip(&self.next_action) {
-            if let Some(action) = series.actions.get(*next as usize) {
-                self.action_due = self.action_due.min(action.ex_time.nanos());
+        if let Some(table) = self.exchange.floor.fees.table().filter(|table| !table.spec().carry.is_empty()) {
+            due = due.min(self.carried.map_or(i64::MIN, |date| table.begin_of(date.plus(1)).nanos()));
+        }
+        self.event_due = due;
+    }
+
+    /// What takes effect at these bars besides trading.
+    #[inline(never)]
+    fn events<R: Rows>(&mut self, feed: &Feed, rows: &R, (from, to): (usize, usize)) {
+        self.carry();
+        for at in from..to {
+            let i = rows.id(at);
+            let series = &feed.series()[i];
+            let open_time = series.bars.row(rows.row(at)).open_time();
+            while let Some((time, terms)) = series.changes.get(self.next_change[i] as usize) {
+                if *time > open_time {
+                    break;
+                }
+                self.next_change[i] += 1;
+                self.cx.instruments[i] = terms.clone();
+                self.exchange.change_terms(InstrumentId(i as u32), terms);
+            }
+        }
+        if self.apply_actions {
+            self.actions(feed, rows, (from, to));
+        }
+        self.look_for_events();
+    }
+
+    /// Interest, borrow costs and custody of the nights since they were last paid, on what
+    /// is held and borrowed now.
+    fn carry(&mut self) {
+        let Some(table) = self.exchange.floor.fees.table().cloned() else { return };
+        let today = table.date(self.cx.now);
+        let Some(from) = self.carried.replace(today).filter(|from| *from < today) else { return };
+        for (item, fee) in table.spec().carry.iter().enumerate() {
+            let balance = match fee.base {
+                CarryBase::Debit => -self.cx.portfolio.cash(),
+                CarryBase::Short => -self.worth_of(fee, |value| value < Money::ZERO),
+                CarryBase::Long => self.worth_of(fee, |value| value > Money::ZERO),
+            };
+            let amount = fee.rates.accrue(balance, from, today);
+            if amount > Money::ZERO {
+                self.cx.portfolio.pay(amount);
+                self.transfer(Entry { time: self.cx.now, kind: EntryKind::Carry { item: item as u32, amount } });
             }
         }
     }
 
+    /// The sum of the positions that a cost of holding is about.
+    fn worth_of(&self, fee: &CarryFee, counts: impl Fn(Money) -> bool) -> Money {
+        let held = self.cx.portfolio.held().iter();
+        let of_class = held.filter(|id| fee.products.contains(self.exchange.floor.days[id.index()].class));
+        of_class.map(|id| self.cx.portfolio.position_value(*id, &self.cx.instruments)).filter(|v| counts(*v)).sum()
+    }
+
     /// Splits and dividends that take effect at the open of these bars.
-    #[inline(never)]
     fn actions<R: Rows>(&mut self, feed: &Feed, rows: &R, (from, to): (usize, usize)) {
         for at in from..to {
             let i = rows.id(at);
@@ -395,10 +455,20 @@ impl Kernel<'_> {
                 };
                 if let Some(entry) = entry {
                     self.transfer(entry);
+                    self.tax(&entry);
                 }
             }
         }
-        self.look_for_actions();
+    }
+
+    /// The tax on a dividend received, where the fee schedule has one.
+    fn tax(&mut self, entry: &Entry) {
+        let EntryKind::Dividend { instrument, amount: dividend } = entry.kind else { return };
+        let Some(table) = self.exchange.floor.fees.table().filter(|_| dividend > Money::ZERO) else { return };
+        let Some(rate) = table.spec().dividend_tax.on(table.date(self.cx.now)) else { return };
+        let amount = dividend.times(*rate);
+        self.cx.portfolio.tax(instrument, amount);
+        self.transfer(Entry { time: entry.time, kind: EntryKind::DividendTax { instrument, amount } });
     }
 
     /// Orders on their way follow a split like those in the book.
@@ -438,13 +508,13 @@ impl Kernel<'_> {
     #[inline(never)]
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
         if !self.wants.notices {
-            self.exchange.notices.clear();
+            self.exchange.floor.notices.clear();
             return Ok(());
         }
         let mut rounds = 0;
-        while !self.exchange.notices.is_empty() {
+        while !self.exchange.floor.notices.is_empty() {
             // Callbacks only ask; what comes of it is noticed when it is carried out.
-            for notice in self.exchange.notices.drain(..) {
+            for notice in self.exchange.floor.notices.drain(..) {
                 match notice {
                     Notice::Order(id) => self.strategy.on_order(&mut self.cx, id),
                     Notice::Fill(index) => {
@@ -466,7 +536,7 @@ impl Kernel<'_> {
     #[inline(never)]
     fn obey(&mut self, feed: &Feed) -> Result<(), RunError> {
         self.carry_out(feed);
-        if self.exchange.notices.is_empty() { Ok(()) } else { self.tell(feed) }
+        if self.exchange.floor.notices.is_empty() { Ok(()) } else { self.tell(feed) }
     }
 
     fn carry_out(&mut self, feed: &Feed) {

@@ -25,6 +25,10 @@ pub enum LedgerAccount {
     Fees,
     /// Dividends received (negative: income).
     Dividends(InstrumentId),
+    /// Taxes on dividends paid, an expense.
+    Taxes,
+    /// Interest and borrow costs paid, an expense, by number in the fee schedule.
+    Carry(u32),
 }
 
 impl fmt::Display for LedgerAccount {
@@ -35,6 +39,8 @@ impl fmt::Display for LedgerAccount {
             Self::Trading(id) => write!(f, "assets:trading:{}", id.0),
             Self::Fees => write!(f, "expenses:fees"),
             Self::Dividends(id) => write!(f, "income:dividends:{}", id.0),
+            Self::Taxes => write!(f, "expenses:taxes"),
+            Self::Carry(item) => write!(f, "expenses:carry:{item}"),
         }
     }
 }
@@ -67,6 +73,20 @@ pub enum EntryKind {
         quantity: Quantity,
         /// Cash paid in lieu of a fraction of a lot.
         in_lieu: Money,
+    },
+    /// A tax on a dividend.
+    DividendTax {
+        /// Whose dividend.
+        instrument: InstrumentId,
+        /// How much, above zero.
+        amount: Money,
+    },
+    /// A cost that grows with time: margin interest, borrow cost, custody.
+    Carry {
+        /// Number in `FeeSpec::carry`.
+        item: u32,
+        /// How much, above zero.
+        amount: Money,
     },
 }
 
@@ -113,6 +133,12 @@ pub fn postings(entry: &Entry, fills: &[Fill]) -> Vec<Posting> {
         }
         EntryKind::Split { instrument, in_lieu, .. } => {
             vec![line(LedgerAccount::Cash, in_lieu), line(LedgerAccount::Trading(instrument), -in_lieu)]
+        }
+        EntryKind::DividendTax { amount, .. } => {
+            vec![line(LedgerAccount::Cash, -amount), line(LedgerAccount::Taxes, amount)]
+        }
+        EntryKind::Carry { item, amount } => {
+            vec![line(LedgerAccount::Cash, -amount), line(LedgerAccount::Carry(item), amount)]
         }
     }
 }

@@ -64,6 +64,7 @@ pub mod actions;
 pub mod bars;
 pub mod builder;
 pub mod calendar;
+mod charges;
 pub mod compose;
 pub mod context;
 pub mod date;

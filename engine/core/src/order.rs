@@ -458,6 +458,8 @@ pub enum Reason {
     NotTradable,
     /// A limit of the risk gate.
     RiskLimit,
+    /// A price beyond the day's limits.
+    PriceLimit,
 }
 
 impl Reason {
@@ -482,6 +484,7 @@ impl Reason {
             Self::BadLink => "bad link",
             Self::NotTradable => "not tradable",
             Self::RiskLimit => "risk limit",
+            Self::PriceLimit => "price limit",
         }
     }
 }

@@ -6,15 +6,18 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::account::{AccountKind, FeeSchedule, Purse};
+use crate::account::{AccountKind, Purse};
 use crate::actions::Split;
 use crate::bars::Bars;
+use crate::charges::{Charges, Day};
+use crate::date::Date;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::Side;
 use crate::per_instrument::PerInstrument;
 use crate::record::{Fill, Trade};
+use crate::rules::{Availability, Settlement};
 use crate::time::Timestamp;
 
 /// Shares bought (or sold short) together, first in, first out.
@@ -51,6 +54,7 @@ pub struct Position {
     lots: VecDeque<Lot>,
     realised: Money,
     trade: Option<OpenTrade>,
+    availability: Availability,
 }
 
 impl Position {
@@ -88,7 +92,6 @@ impl Position {
 #[derive(Clone, Debug)]
 pub struct Portfolio {
     kind: AccountKind,
-    fees: FeeSchedule,
     cash: Money,
     cash_f64: f64,
     positions: Vec<Position>,
@@ -159,10 +162,9 @@ impl Seen {
 }
 
 impl Portfolio {
-    pub(crate) fn new(kind: AccountKind, fees: FeeSchedule, cash: Money, instruments: usize) -> Self {
+    pub(crate) fn new(kind: AccountKind, cash: Money, instruments: usize) -> Self {
         Self {
             kind,
-            fees,
             cash,
             cash_f64: cash.to_f64(),
             positions: vec![Position::default(); instruments],
@@ -226,6 +228,8 @@ impl Portfolio {
         &mut self,
         id: InstrumentId,
         instruments: &'a [Instrument],
+        charges: Charges<'a>,
+        day: &Day,
         with_others: bool,
     ) -> Purse<'a> {
         let (worth, own) = if with_others && !self.held.is_empty() {
@@ -233,12 +237,21 @@ impl Portfolio {
         } else {
             (Worth::default(), Money::ZERO)
         };
+        let position = &self.positions[id.index()];
+        let locks = day.settlement == Settlement::NextSession;
+        let sellable = if locks {
+            position.availability.sellable(day.settlement, day.date, position.quantity)
+        } else {
+            position.quantity
+        };
         Purse {
             instrument: &instruments[id.index()],
             kind: self.kind,
-            fees: self.fees,
+            fees: charges,
             cash: self.cash,
-            position: self.positions[id.index()].quantity,
+            position: position.quantity,
+            sellable,
+            locks,
             others: worth.net - own,
             others_gross: worth.gross - own.abs(),
         }
@@ -265,8 +278,28 @@ impl Portfolio {
         matches!(self.kind, AccountKind::Margin { .. })
     }
 
-    pub(crate) fn fee(&self, notional: Money) -> Money {
-        self.fees.fee(notional)
+    /// What was just bought may be sold from the next session on.
+    pub(crate) fn lock(&mut self, id: InstrumentId, date: Date, quantity: Quantity) {
+        self.positions[id.index()].availability.buy(date, quantity);
+    }
+
+    /// Takes a tax on a dividend.
+    pub(crate) fn tax(&mut self, id: InstrumentId, amount: Money) {
+        if let Some(trade) = &mut self.positions[id.index()].trade {
+            trade.dividends -= amount;
+        }
+        self.pay(amount);
+    }
+
+    /// Takes a cost that belongs to no fill.
+    pub(crate) fn pay(&mut self, amount: Money) {
+        self.cash -= amount;
+        self.cash_f64 = self.cash.to_f64();
+    }
+
+    /// The worth of one instrument's position at its mark, signed.
+    pub(crate) fn position_value(&self, id: InstrumentId, instruments: &[Instrument]) -> Money {
+        self.value(id, instruments)
     }
 
     /// The last close seen of an instrument; zero before its first bar.

@@ -277,6 +277,30 @@ impl RunResult {
         self.fills.iter().map(|f| f.fee).sum()
     }
 
+    /// Interest, borrow costs and custody paid.
+    #[must_use]
+    pub fn carry(&self) -> Money {
+        let amount =
+            |t: &Transfer| if let EntryKind::Carry { amount, .. } = t.entry.kind { amount } else { Money::ZERO };
+        self.transfers.iter().map(amount).sum()
+    }
+
+    /// Dividends received less those paid, before tax.
+    #[must_use]
+    pub fn dividends(&self) -> Money {
+        let amount =
+            |t: &Transfer| if let EntryKind::Dividend { amount, .. } = t.entry.kind { amount } else { Money::ZERO };
+        self.transfers.iter().map(amount).sum()
+    }
+
+    /// Taxes paid on dividends.
+    #[must_use]
+    pub fn taxes(&self) -> Money {
+        let amount =
+            |t: &Transfer| if let EntryKind::DividendTax { amount, .. } = t.entry.kind { amount } else { Money::ZERO };
+        self.transfers.iter().map(amount).sum()
+    }
+
     /// Sum of the traded amounts.
     #[must_use]
     pub fn traded(&self) -> Money {

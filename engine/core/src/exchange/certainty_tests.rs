@@ -47,6 +47,7 @@ fn random_case(random: &mut Random, trails: bool) -> Case {
             volume: Some(Quantity::from_units(1_000 * SCALE)),
             session_start: i % 2 == 0,
             session_end: i % 2 == 1,
+            limits: None,
         });
         last = close;
     }

@@ -5,12 +5,13 @@ use super::rules::{FillRules, Slippage, TradedBar};
 use super::sim::Notice;
 use super::working::{Desk, Working};
 use crate::account::Purse;
+use crate::charges::{Day, FeeBook};
 use crate::context::Context;
-use crate::feed::Feed;
 use crate::fixed::{Money, Price, Quantity};
-use crate::instrument::InstrumentId;
+use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{OrderId, OrderState, PriceBasis, Reason, Side, Size};
 use crate::record::Fill;
+use crate::rules::Settlement;
 
 /// The bar being matched, for the records.
 #[derive(Clone, Copy)]
@@ -32,40 +33,60 @@ impl At {
 /// The run's own desk: money, records, notices.
 pub(super) struct Clearing<'a> {
     pub(super) cx: &'a mut Context,
-    pub(super) notices: &'a mut Vec<Notice>,
+    pub(super) instruments: &'a [Instrument],
+    pub(super) floor: &'a mut Floor,
     pub(super) at: At,
     /// An order was refused or shrunk for money: other paths may differ.
     pub(super) refused: bool,
 }
 
+/// What all instruments share: the day's rules, the fees, what is to be told.
+#[derive(Clone, Debug)]
+pub(crate) struct Floor {
+    pub(crate) fees: FeeBook,
+    /// Per instrument: what holds today.
+    pub(crate) days: Vec<Day>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Floor {
+    pub(super) fn desk<'a>(&'a mut self, instruments: &'a [Instrument], cx: &'a mut Context, at: At) -> Clearing<'a> {
+        Clearing { cx, instruments, floor: self, at, refused: false }
+    }
+}
+
 impl Clearing<'_> {
     fn purse(&mut self, with_others: bool) -> Purse<'_> {
-        self.cx.portfolio.purse(self.at.id, self.cx.feed.instruments(), with_others)
+        let day = &self.floor.days[self.at.id.index()];
+        self.cx.portfolio.purse(self.at.id, self.instruments, self.floor.fees.charges(day), day, with_others)
     }
 
     /// A market order without links that has all it may take at the open: the whole life of
     /// an order in a book, in one step.
-    pub(super) fn trade_at_open(&mut self, id: OrderId, feed: &Feed, rules: &FillRules, bar: &TradedBar) {
-        let record = &mut self.cx.orders[id.index()];
+    pub(super) fn trade_at_open(&mut self, id: OrderId, rules: &FillRules, bar: &TradedBar) {
+        let record = &self.cx.orders[id.index()];
         let (side, shrink) = (record.order.side, record.order.shrink_to_fit);
         let by_equity = matches!(record.order.size, Size::PercentOfEquity(_));
         let with_others = by_equity || self.cx.portfolio.is_leveraged();
-        let purse = self.cx.portfolio.purse(self.at.id, feed.instruments(), with_others);
+        let day = &self.floor.days[self.at.id.index()];
+        let charges = self.floor.fees.charges(day);
+        let purse = self.cx.portfolio.purse(self.at.id, self.instruments, charges, day, with_others);
         let ticks = &purse.instrument.ticks;
+        let record = &mut self.cx.orders[id.index()];
         // `quantity` is the requested one already, where the request says so.
         if !matches!(record.order.size, Size::Quantity(_)) {
             let size = record.order.size;
-            record.quantity = purse.resolve(side, size, bar.open);
+            record.quantity = purse.resolve(id, side, size, bar.open);
             if rules.slippage != Slippage::None {
                 let price = rules.slip(side, bar.open, record.quantity, bar, ticks);
-                record.quantity = purse.resolve(side, size, price);
+                record.quantity = purse.resolve(id, side, size, price);
             }
         }
         let quantity = record.quantity;
         let mut end = (OrderState::Rejected, Reason::BadQuantity);
         if quantity > Quantity::ZERO {
             let price = rules.slip(side, bar.open, quantity, bar, ticks);
-            match purse.admit(side, shrink, price, quantity) {
+            match purse.admit(id, side, shrink, price, quantity) {
                 Ok(quantity) => {
                     self.book(id, side, price, quantity);
                     self.cx.orders[id.index()].quantity = quantity;
@@ -74,14 +95,20 @@ impl Clearing<'_> {
                 Err(reason) => end.1 = reason,
             }
         }
-        self.cx.end_order(id, end.0, end.1);
-        self.notices.push(Notice::Order(id));
+        self.ended(id, end.0, end.1);
+    }
+
+    fn ended(&mut self, id: OrderId, state: OrderState, reason: Reason) {
+        self.cx.end_order(id, state, reason);
+        self.floor.fees.ended(id);
+        self.floor.notices.push(Notice::Order(id));
     }
 
     /// Books a fill: records, account, notice.
     #[inline(never)]
     fn book(&mut self, order: OrderId, side: Side, price: Price, quantity: Quantity) {
-        let multiplier = self.cx.instrument(self.at.id).multiplier;
+        let multiplier = self.instruments[self.at.id.index()].multiplier;
+        let day = &self.floor.days[self.at.id.index()];
         let notional = Money::notional(price, quantity, multiplier);
         let fill = Fill {
             time: self.cx.now,
@@ -94,7 +121,7 @@ impl Clearing<'_> {
             price,
             quantity,
             notional,
-            fee: self.cx.portfolio.fee(notional),
+            fee: self.floor.fees.charge(day, order, side, quantity, notional),
         };
         let index = self.cx.fills.len() as u32;
         self.cx.fills.push(fill);
@@ -103,21 +130,24 @@ impl Clearing<'_> {
         record.filled += quantity;
         record.traded += price.to_f64() * quantity.to_f64();
         record.state = OrderState::PartlyFilled;
-        self.notices.push(Notice::Fill(index));
+        if day.settlement == Settlement::NextSession && side == Side::Buy {
+            self.cx.portfolio.lock(self.at.id, day.date, quantity);
+        }
+        self.floor.notices.push(Notice::Fill(index));
     }
 }
 
 impl Desk for Clearing<'_> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
         let by_equity = matches!(order.size(), Size::PercentOfEquity(_));
-        let quantity = self.purse(by_equity).resolve(order.side(), order.size(), price);
+        let quantity = self.purse(by_equity).resolve(order.id(), order.side(), order.size(), price);
         self.cx.orders[order.id().index()].quantity = quantity;
         quantity
     }
 
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         let leveraged = self.cx.portfolio.is_leveraged();
-        let admitted = self.purse(leveraged).admit(order.side(), order.shrink_to_fit(), price, quantity);
+        let admitted = self.purse(leveraged).admit(order.id(), order.side(), order.shrink_to_fit(), price, quantity);
         self.refused |= admitted != Ok(quantity);
         admitted
     }
@@ -140,8 +170,7 @@ impl Desk for Clearing<'_> {
         } else if order.size() == Size::AsParent {
             record.quantity = order.parent_filled;
         }
-        self.cx.end_order(id, state, reason);
-        self.notices.push(Notice::Order(id));
+        self.ended(id, state, reason);
     }
 }
 
@@ -152,13 +181,13 @@ pub(super) struct Trial<'a> {
 
 impl Desk for Trial<'_> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
-        self.purse.resolve(order.side(), order.size(), price)
+        self.purse.resolve(order.id(), order.side(), order.size(), price)
     }
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        self.purse.admit(order.side(), order.shrink_to_fit(), price, quantity)
+        self.purse.admit(order.id(), order.side(), order.shrink_to_fit(), price, quantity)
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        self.purse.pay(order.side(), price, quantity);
+        self.purse.pay(order.id(), order.side(), price, quantity);
     }
     fn closed(&mut self, _: &Working, _: OrderState, _: Reason) {}
 }

@@ -17,7 +17,8 @@ use crate::order::{OrderKind, OrderState, Reason, Side, TimeInForce};
 pub(crate) enum Traded {
     /// It filled, all or a part.
     Filled(Price, Quantity),
-    /// The bar's volume is used up.
+    /// Nothing now: the bar's volume is used up, the price is at the day's limit, or the
+    /// account must wait.
     Nothing,
     /// It ended without a fill.
     Ended(OrderState, Reason),
@@ -236,6 +237,9 @@ impl<'a> Walk<'a> {
     /// Sizes an order, asks the account, fills it; its place in a book is the caller's business.
     pub(crate) fn execute_now<D: Desk>(&mut self, order: &mut Working, passive: Option<Price>, desk: &mut D) -> Traded {
         let here = self.position.price();
+        if self.bar.is_locked(order.side, here) {
+            return Traded::Nothing;
+        }
         let mut price = passive.unwrap_or(here);
         if !order.sized {
             let mut total = desk.resolve(order, price);
@@ -261,6 +265,7 @@ impl<'a> Walk<'a> {
             price = self.rules.slip(order.side, here, wanted, self.bar, &self.instrument.ticks);
         }
         let quantity = match desk.admit(order, price, wanted) {
+            Ok(Quantity::ZERO) => return Traded::Nothing,
             Ok(quantity) if quantity > Quantity::ZERO && (order.tif != TimeInForce::Fok || quantity == open) => {
                 quantity
             }

@@ -115,6 +115,7 @@ pub(crate) mod certainty;
 #[cfg(test)]
 mod certainty_tests;
 mod clearing;
+mod days;
 mod level;
 mod matching;
 mod rules;

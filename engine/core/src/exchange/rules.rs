@@ -3,6 +3,7 @@
 use crate::fixed::{Price, Quantity, Rate, SCALE};
 use crate::instrument::{Instrument, TickLadder};
 use crate::order::Side;
+use crate::rules::DailyLimits;
 
 /// In which order a bar visits its extremes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -102,6 +103,8 @@ pub struct TradedBar {
     pub session_start: bool,
     /// True for the last bar of a session (it has the closing auction; day orders end with it).
     pub session_end: bool,
+    /// Lowest and highest price of the day, where the venue limits them.
+    pub limits: Option<DailyLimits>,
 }
 
 impl TradedBar {
@@ -109,6 +112,16 @@ impl TradedBar {
     #[must_use]
     pub fn extremes(&self, high_first: bool) -> [Price; 2] {
         if high_first { [self.high, self.low] } else { [self.low, self.high] }
+    }
+
+    /// True when nobody trades against this side at a price: a buy at the day's
+    /// highest price, a sale at its lowest.
+    #[inline]
+    pub(super) fn is_locked(&self, side: Side, price: Price) -> bool {
+        self.limits.is_some_and(|limits| match side {
+            Side::Buy => price >= limits.up,
+            Side::Sell => price <= limits.down,
+        })
     }
 
     /// True when the near-first path goes to the high first.
@@ -161,7 +174,8 @@ impl FillRules {
         let slipped = ticks.round_against(side, slipped);
         // A sell cannot go below the smallest price there is.
         let slipped = slipped.max(Price::from_units(1));
-        if self.clamp { slipped.clamp(bar.low, bar.high) } else { slipped }
+        let slipped = if self.clamp { slipped.clamp(bar.low, bar.high) } else { slipped };
+        bar.limits.map_or(slipped, |limits| slipped.clamp(limits.down, limits.up))
     }
 }
 

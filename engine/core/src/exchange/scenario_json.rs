@@ -288,7 +288,7 @@ fn read_bar(raw: Raw<'_>, place: &str) -> Result<TradedBar, CaseError> {
         }
         None => None,
     };
-    Ok(TradedBar { open, high, low, close, volume, session_start: true, session_end: true })
+    Ok(TradedBar { open, high, low, close, volume, session_start: true, session_end: true, limits: None })
 }
 
 const ORDER_KEYS: &[&str] = &[

@@ -1,22 +1,30 @@
 //! `SimExchange`: the books of all instruments, and what a bar does to them.
 
+use std::sync::Arc;
+
 use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
-use super::clearing::{At, Clearing, Trial};
+use super::clearing::{At, Floor, Trial};
+use super::days::{daily_limits, first_day};
 use super::level::Level;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::choose_path;
 use super::working::{Phase, Slot};
-use crate::account::Purse;
+use crate::account::{FeeSchedule, Purse};
 use crate::actions::Split;
 use crate::bars::WholeBar;
+use crate::charges::{Day, FeeBook};
 use crate::context::Context;
+use crate::date::Date;
 use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
-use crate::instrument::InstrumentId;
-use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::order::{
+    NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce,
+};
 use crate::record::AmbiguousBar;
 use crate::rows::Rows;
+use crate::rules::Settlement;
 use crate::time::Timestamp;
 
 /// Something that strategies are told about.
@@ -45,7 +53,11 @@ pub(crate) struct SimExchange {
     resting: Vec<(f64, f64)>,
     /// Instruments with something to watch.
     watched: usize,
-    pub(crate) notices: Vec<Notice>,
+    /// Their present terms.
+    instruments: Arc<Vec<Instrument>>,
+    pub(crate) floor: Floor,
+    /// Some instrument has rules or fees that depend on the date.
+    dated: bool,
     pub(crate) ambiguous: Vec<AmbiguousBar>,
 }
 
@@ -53,7 +65,11 @@ const NOTHING: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 const EVERYTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 
 impl SimExchange {
-    pub(crate) fn new(rules: FillRules, instruments: usize) -> Self {
+    pub(crate) fn new(rules: FillRules, feed: &Feed, fees: FeeSchedule) -> Self {
+        let fees = FeeBook::new(fees);
+        let dated = fees.table().is_some() || feed.series().iter().any(|s| s.rules.is_some());
+        let floor = Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new() };
+        let instruments = feed.series().len();
         let venue = Venue { book: Book::new(rules.limit_fill), arrivals: Vec::new() };
         Self {
             rules,
@@ -61,7 +77,9 @@ impl SimExchange {
             watch: vec![NOTHING; instruments],
             resting: vec![NOTHING; instruments],
             watched: 0,
-            notices: Vec::new(),
+            instruments: Arc::new(feed.instruments().to_vec()),
+            floor,
+            dated,
             ambiguous: Vec::new(),
         }
     }
@@ -135,7 +153,13 @@ impl SimExchange {
                 i += 1;
                 continue;
             }
+            let limits = self.floor.days[id.index()].limits;
+            let beyond = |price: Price| limits.is_some_and(|l| price < l.down || price > l.up);
             venue.arrivals.remove(i);
+            if record.order.basis == PriceBasis::Absolute && record.order.kind.limit().is_some_and(beyond) {
+                self.end_on_the_way(cx, order, OrderState::Rejected, Reason::PriceLimit);
+                return self.arrive(cx, id, open_time);
+            }
             let parent_filled = record.order.parent.map(|p| cx.orders[p.index()].filled);
             let slot = venue.book.insert(order, &record.order, record.last, parent_filled);
             cx.orders[order.index()].slot = slot;
@@ -146,6 +170,9 @@ impl SimExchange {
     #[inline(never)]
     pub(crate) fn pass_bar<R: Rows>(&mut self, cx: &mut Context, feed: &Feed, rows: &R, at: usize, time: i64) {
         let id = InstrumentId(rows.id(at) as u32);
+        if self.dated {
+            self.begin_day(feed, id, rows.row(at), Timestamp::from_nanos(time));
+        }
         if !self.opens_only(cx, rows, at) {
             return self.match_bar(cx, feed, id, &rows.bar(at, time));
         }
@@ -153,21 +180,22 @@ impl SimExchange {
         let [price, low, high] = [open, rows.low(at), rows.high(at)].map(Price::from_checked_f64);
         // What follows the open does not matter.
         let (session_start, session_end) = (false, false);
-        let bar = TradedBar { open: price, high, low, close: price, volume: None, session_start, session_end };
-        self.fill_at_open(cx, feed, &bar, At { id, row: rows.row(at) as u32, open, low, high });
+        let bar =
+            TradedBar { open: price, high, low, close: price, volume: None, session_start, session_end, limits: None };
+        self.fill_at_open(cx, &bar, At { id, row: rows.row(at) as u32, open, low, high });
     }
 
     /// Matches a bar and ends what its session ends.
     fn match_bar(&mut self, cx: &mut Context, feed: &Feed, id: InstrumentId, bar: &WholeBar) {
         let series = &feed.series()[id.index()];
-        let traded = traded_bar(series, bar);
+        let traded = traded_bar(series, bar, &self.floor.days[id.index()]);
         let at = At { id, row: bar.row as u32, open: bar.open, low: traded.low, high: traded.high };
         self.arrive(cx, id, bar.open_time);
         if traded.volume != Some(Quantity::ZERO) {
             self.venues[id.index()].book.traded_bars = at.row;
-            self.match_traded(cx, feed, &traded, at);
+            self.match_traded(cx, &traded, at);
         }
-        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
+        let mut desk = self.floor.desk(&self.instruments, cx, at);
         self.venues[id.index()].book.expire(traded.session_end, bar.time, &mut desk);
         self.rewatch(id);
     }
@@ -185,31 +213,38 @@ impl SimExchange {
                 && rows.opens_after(at, record.submitted)
         };
         let (below, above) = self.resting[id];
+        let day = &self.floor.days[id];
         !self.rules.needs_volume()
             && rows.low(at) > below
             && rows.high(at) < above
             && rows.has_traded(at)
+            && day.limits.is_none()
+            && day.settlement == Settlement::SameSession
             && self.venues[id].arrivals.iter().all(plain)
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
-    fn fill_at_open(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
-        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
+    fn fill_at_open(&mut self, cx: &mut Context, bar: &TradedBar, at: At) {
+        let mut desk = self.floor.desk(&self.instruments, cx, at);
         let arrivals = &mut self.venues[at.id.index()].arrivals;
         for id in &*arrivals {
-            desk.trade_at_open(*id, feed, &self.rules, bar);
+            desk.trade_at_open(*id, &self.rules, bar);
         }
         arrivals.clear();
         self.set_watch(at.id, self.resting[at.id.index()]);
     }
 
-    fn match_traded(&mut self, cx: &mut Context, feed: &Feed, bar: &TradedBar, at: At) {
-        let instrument = &feed.instruments()[at.id.index()];
+    fn match_traded(&mut self, cx: &mut Context, bar: &TradedBar, at: At) {
         let rules = self.rules;
+        let instruments = self.instruments.clone();
+        let instrument = &instruments[at.id.index()];
         let book = &mut self.venues[at.id.index()].book;
-        let entangled = is_entangled(book, bar);
-        let feed = cx.feed.clone();
-        let before = entangled.then(|| (book.clone(), cx.portfolio.purse(at.id, feed.instruments(), true)));
+        // What paths that are only tried may ask, while the one that happens is booked.
+        let day = self.floor.days[at.id.index()];
+        let fees = if is_entangled(book, bar) { Some(self.floor.fees.clone()) } else { None };
+        let before = fees
+            .as_ref()
+            .map(|fees| (book.clone(), cx.portfolio.purse(at.id, &instruments, fees.charges(&day), &day, true)));
         let high_first = match (&before, rules.path) {
             (Some((book, purse)), PathRule::Pessimistic | PathRule::Optimistic) => {
                 choose_path(rules.path, bar, |high_first| {
@@ -223,12 +258,36 @@ impl SimExchange {
             (_, rule) => choose_path(rule, bar, |_| Money::ZERO),
         };
         let (first_fill, first_trade) = (cx.fills.len(), cx.trades.len());
-        let mut desk = Clearing { cx, notices: &mut self.notices, at, refused: false };
+        let mut desk = self.floor.desk(&instruments, cx, at);
         book.match_bar(bar, high_first, &rules, instrument, &mut desk);
         if let Some((book, purse)) = before {
             let refused = desk.refused;
             self.judge(cx, (first_fill, first_trade), &book, &purse, bar, at, refused);
         }
+    }
+
+    /// What holds for an instrument from the first bar of a date on.
+    #[cold]
+    fn roll(&mut self, series: &Series, id: InstrumentId, row: usize, date: Date) {
+        let ticks = &self.instruments[id.index()].ticks;
+        let day = &mut self.floor.days[id.index()];
+        day.limits = series.rules.as_deref().and_then(|rules| daily_limits(series, rules, day, row, date, ticks));
+        day.date = date;
+    }
+
+    /// Sees to it that the day's rules are those of a bar that closes at a time.
+    #[inline]
+    fn begin_day(&mut self, feed: &Feed, id: InstrumentId, row: usize, time: Timestamp) {
+        let day = &self.floor.days[id.index()];
+        let date = day.date_of(time);
+        if date != day.date {
+            self.roll(&feed.series()[id.index()], id, row, date);
+        }
+    }
+
+    /// An instrument has other terms from now on.
+    pub(crate) fn change_terms(&mut self, id: InstrumentId, terms: &Instrument) {
+        Arc::make_mut(&mut self.instruments)[id.index()] = terms.clone();
     }
 
     /// Labels the fills of a bar, and notes the bar if paths differ.
@@ -288,7 +347,10 @@ impl SimExchange {
             return;
         };
         let bar = WholeBar::from(series.bars.row(row));
-        let mut traded = traded_bar(series, &bar);
+        if self.dated {
+            self.begin_day(feed, id, row, bar.time);
+        }
+        let mut traded = traded_bar(series, &bar, &self.floor.days[id.index()]);
         if self.rules.market != MarketFill::SameClose || bar.time != cx.now || traded.volume == Some(Quantity::ZERO) {
             return;
         }
@@ -308,7 +370,7 @@ impl SimExchange {
         if market {
             self.arrive(cx, id, cx.now);
             let at = At { id, row: row as u32, open: bar.close, low: traded.low, high: traded.high };
-            self.match_traded(cx, feed, &traded, at);
+            self.match_traded(cx, &traded, at);
         }
         self.rewatch(id);
     }
@@ -325,7 +387,7 @@ impl SimExchange {
             self.venues[id.index()].arrivals.retain(|o| *o != order);
             self.end_on_the_way(cx, order, OrderState::Cancelled, Reason::Requested);
         } else if slot != u32::MAX {
-            let mut desk = Clearing { cx, notices: &mut self.notices, at: At::nothing(id), refused: false };
+            let mut desk = self.floor.desk(&self.instruments, cx, At::nothing(id));
             self.venues[id.index()].book.cancel(slot, &mut desk);
         }
         self.rewatch(id);
@@ -338,7 +400,8 @@ impl SimExchange {
     /// Ends an order that is not in a book, and the children that wait for it.
     pub(crate) fn end_on_the_way(&mut self, cx: &mut Context, order: OrderId, state: OrderState, reason: Reason) {
         cx.end_order(order, state, reason);
-        self.notices.push(Notice::Order(order));
+        self.floor.fees.ended(order);
+        self.floor.notices.push(Notice::Order(order));
         let id = cx.orders[order.index()].order.instrument;
         let Some(venue) = self.venues.get_mut(id.index()) else {
             return;
@@ -362,7 +425,7 @@ impl SimExchange {
             change_request(&mut cx.orders[order.index()].order, change)
         } else {
             let slot: Slot = record.slot;
-            let mut desk = Clearing { cx: &mut *cx, notices: &mut self.notices, at: At::nothing(id), refused: false };
+            let mut desk = self.floor.desk(&self.instruments, cx, At::nothing(id));
             self.venues[id.index()].book.modify(slot, change, &mut desk)
         };
         match refused {
@@ -420,7 +483,7 @@ fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reas
     Ok(())
 }
 
-fn traded_bar(series: &Series, bar: &WholeBar) -> TradedBar {
+fn traded_bar(series: &Series, bar: &WholeBar, day: &Day) -> TradedBar {
     let price = Price::from_checked_f64;
     TradedBar {
         open: price(bar.open),
@@ -430,6 +493,7 @@ fn traded_bar(series: &Series, bar: &WholeBar) -> TradedBar {
         volume: bar.volume.map(|v| Quantity::from_f64(v).unwrap_or(Quantity::from_units(i64::MAX / 4))),
         session_start: series.starts_session(bar.row),
         session_end: series.ends_session(bar.row),
+        limits: day.limits,
     }
 }
 
@@ -468,7 +532,7 @@ fn marked_gain(fills: &[PathFill], mark: Price, purse: &Purse<'_>) -> Money {
             let notional = Money::notional(f.price, f.quantity, multiplier);
             let value = Money::notional(mark, f.quantity, multiplier);
             let gain = if f.side == Side::Buy { value - notional } else { notional - value };
-            gain - purse.fees.fee(notional)
+            gain - purse.fees.fee(f.order, f.side, f.quantity, notional)
         })
         .sum()
 }

@@ -187,7 +187,8 @@ impl Working {
 pub trait Desk {
     /// Resolves a size that depends on money at a price. Whole lots; zero if nothing fits.
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity;
-    /// How much of `quantity` may trade at `price`: all, less (`shrink_to_fit`), or a refusal.
+    /// How much of `quantity` may trade at `price`: all, less (`shrink_to_fit`), nothing yet
+    /// (zero), or a refusal.
     ///
     /// # Errors
     /// The reason of the refusal.

@@ -126,6 +126,12 @@ impl FeeTable {
         Date::at(time, utc_offset_hours(&self.spec.market))
     }
 
+    /// The first instant of a date at the venue.
+    #[must_use]
+    pub fn begin_of(&self, date: Date) -> Timestamp {
+        date.begin(utc_offset_hours(&self.spec.market))
+    }
+
     /// What the table is made of.
     #[must_use]
     pub fn spec(&self) -> &FeeSpec {
