@@ -75,8 +75,14 @@ impl DayFees {
     #[inline]
     pub fn charge(&self, trade: &FeeTrade, order: &mut OrderTally, month: &mut MonthTally) -> Money {
         let fee = self.fee(trade, order, month);
-        order.add(trade, month, self.tiered);
+        self.note(trade, order, month);
         fee
+    }
+
+    /// Notes a fill whose fee was asked before.
+    #[inline]
+    pub fn note(&self, trade: &FeeTrade, order: &mut OrderTally, month: &mut MonthTally) {
+        order.add(trade, month, self.tiered);
     }
 
     /// The fee of a fill by item: calls `each` with the item's index in

@@ -25,6 +25,8 @@
 //! [`MonthTally`]. [`DayFees::fee`] asks without changing anything, for paths that
 //! are tried out; [`DayFees::charge`] asks and notes the trade.
 //!
+//! [`Charges`] puts "nothing", a plain rate and a table behind one question.
+//!
 //! # What a caller may rely on
 //!
 //! Amounts are exact at 1e-8 and never below zero. With the price fixed, the fee of
@@ -60,6 +62,7 @@
 
 mod affordable;
 mod amount;
+mod charges;
 mod day;
 mod item;
 mod table;
@@ -68,6 +71,7 @@ mod tally;
 mod tests;
 
 pub use affordable::most_lots;
+pub use charges::Charges;
 pub use day::DayFees;
 pub use item::{FeeBasis, FeeCategory, FeeItem, FeePer, FeeSide, Rounding};
 pub use table::{FeeSpec, FeeTable, FeeTableError};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine_core::date::Date;
-use engine_core::fees::{FeeTable, FeeTrade, MonthTally, OrderTally};
+use engine_core::fees::{FeeTable, FeeTrade, MonthTally, OrderTally, most_lots};
 use engine_core::fixed::{Money, Price, Quantity};
 use engine_core::order::Side;
 use engine_core::rules::{CarryBase, ProductClass};
@@ -193,6 +193,71 @@ fn a_schedule_of_ones_own_takes_over_a_shipped_one() {
     let tiered = own(text, Some("tiered")).expect("it is fine").table;
     let fee = tiered.charge(ProductClass::Stock, &trade, &mut OrderTally::default(), &mut MonthTally::default());
     assert_eq!(fee.to_string(), "105.93");
+}
+
+#[test]
+fn the_schedule_in_the_documentation_works() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/costs.md");
+    let docs = std::fs::read_to_string(docs).expect("the documentation");
+    let (_, block) = docs.split_once("```toml\n").expect("an example");
+    let (block, _) = block.split_once("```").expect("its end");
+    let table = own(block, None).expect("it is fine").table;
+    // 50,000 on 2024-01-02: commission 5; platform 15; stamp 50; SFC 1.35; AFRC 0.08; trading fee 2.83; settlement 2
+    let trade = fill("2024-01-02", Side::Buy, "100@500");
+    let fee = table.charge(ProductClass::Stock, &trade, &mut OrderTally::default(), &mut MonthTally::default());
+    assert_eq!(fee.to_string(), "76.26");
+}
+
+#[test]
+fn margin_interest_and_borrow_cost_come_from_a_file() {
+    let text = "name = \"mine\"\ncurrency = \"HKD\"\n\
+                [[carry]]\nname = \"margin interest\"\non = \"debit\"\nannual_rate = \"6.8 %\"\nuntil = 2024-06-30\n\
+                [[carry]]\nname = \"margin interest\"\non = \"debit\"\nannual_rate = \"5.475 %\"\nfrom = 2024-07-01\n\
+                [[carry]]\nname = \"borrow\"\non = \"short\"\nannual_rate = 0.03\nday_count = \"actual/360\"\n";
+    let table = own(text, None).expect("it is fine").table;
+    let [interest, borrow] = table.spec().carry.as_slice() else { unreachable!("two carry fees") };
+    assert_eq!((interest.base, borrow.base), (CarryBase::Debit, CarryBase::Short));
+    // HKD: 36,500 x 6.8 % / 365 = 6.80 for 30 June, 36,500 x 5.475 % / 365 = 5.475 for 1 July
+    let debit: Money = "36500".parse().expect("money");
+    assert_eq!(interest.rates.accrue(debit, date("2024-06-30"), date("2024-07-02")).to_string(), "12.275");
+    // 12,000 x 3 % / 360 = 1.00 a day
+    let short: Money = "12000".parse().expect("money");
+    assert_eq!(borrow.rates.accrue(short, date("2024-06-28"), date("2024-07-01")).to_string(), "3");
+}
+
+#[test]
+fn the_most_affordable_quantity_is_found_in_a_few_questions() {
+    let (class, day) = (ProductClass::Stock, "2025-07-02");
+    for (schedule, at, lot, budget) in [
+        ("futu-hk", "500", 100, "100000"),
+        ("futu-hk", "0.30", 1000, "19.05"),
+        ("futu-hk", "0.30", 1000, "319.03"),
+        ("futu-hk", "0.30", 1000, "319.04"), // 300 and the 19.04 worked by hand above
+        ("futu-hk", "41.35", 400, "1000000"),
+        ("futu-us", "0.59", 1, "2994.50"), // 5,000 shares and 44.50 worked by hand
+        ("futu-us", "187.33", 1, "250000"),
+        ("cn-connect", "10", 100, "10018.84"), // 1,000 shares and 18.84
+        ("cn-connect", "1686", 100, "100000"),
+    ] {
+        let table = shipped(schedule);
+        let (price, lot): (Price, Quantity) = (at.parse().expect("a price"), Quantity::from_units(lot * 100_000_000));
+        let budget: Money = budget.parse().expect("money");
+        let fees = table.on(date(day), class);
+        let cost = |lots: i64| {
+            let quantity = Quantity::from_units(lots * lot.units());
+            let notional = Money::notional(price, quantity, 1);
+            let trade = FeeTrade { date: date(day), side: Side::Buy, quantity, notional };
+            notional + fees.fee(&trade, &OrderTally::default(), &MonthTally::default())
+        };
+        let mut asked = 0;
+        let found = most_lots(budget, Money::notional(price, lot, 1), i64::MAX / 8 / lot.units(), |lots| {
+            asked += 1;
+            cost(lots)
+        });
+        let one_by_one = (1..).take_while(|lots| cost(*lots) <= budget).count() as i64;
+        assert_eq!(found, one_by_one, "{schedule}: lots at {at} for {budget}");
+        assert!(asked <= 12, "{schedule}: {asked} questions for {found} lots");
+    }
 }
 
 #[test]
