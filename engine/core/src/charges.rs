@@ -94,15 +94,15 @@ impl FeeBook {
         quantity: Quantity,
         notional: Money,
     ) -> Money {
-        let fee = self.charges(day).fee(order, side, quantity, notional);
-        if let FeeSchedule::Table(table) = &self.schedule {
-            let trade = FeeTrade { date: day.date, side, quantity, notional };
-            let mut tally = tally_of(&self.orders, order);
-            table.on(day.date, day.class).charge(&trade, &mut tally, &mut self.month);
-            match self.orders.iter_mut().find(|(id, _)| *id == order) {
-                Some((_, kept)) => *kept = tally,
-                None => self.orders.push((order, tally)),
-            }
+        let FeeSchedule::Table(table) = &self.schedule else {
+            return self.charges(day).fee(order, side, quantity, notional);
+        };
+        let trade = FeeTrade { date: day.date, side, quantity, notional };
+        let mut tally = tally_of(&self.orders, order);
+        let fee = table.on(day.date, day.class).charge(&trade, &mut tally, &mut self.month);
+        match self.orders.iter_mut().find(|(id, _)| *id == order) {
+            Some((_, kept)) => *kept = tally,
+            None => self.orders.push((order, tally)),
         }
         fee
     }

@@ -182,7 +182,14 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
     let mut actions = if adjusted { Vec::new() } else { loaded.actions };
     // What took effect before the first bar is in its prices.
     actions.retain(|action| action.ex_time.nanos() > opens);
-    let series = Series { instrument, bars: Arc::new(bars), session_start: Arc::new(session_start), actions };
+    let series = Series {
+        instrument,
+        bars: Arc::new(bars),
+        session_start: Arc::new(session_start),
+        actions,
+        rules: None,
+        changes: Vec::new(),
+    };
     Ok((series, begin))
 }
 

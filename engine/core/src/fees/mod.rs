@@ -62,7 +62,6 @@
 
 mod affordable;
 mod amount;
-mod charges;
 mod day;
 mod item;
 mod table;
@@ -71,7 +70,6 @@ mod tally;
 mod tests;
 
 pub use affordable::most_lots;
-pub use charges::Charges;
 pub use day::DayFees;
 pub use item::{FeeBasis, FeeCategory, FeeItem, FeePer, FeeSide, Rounding};
 pub use table::{FeeSpec, FeeTable, FeeTableError};

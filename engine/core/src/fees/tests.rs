@@ -214,26 +214,6 @@ fn the_plain_rate_is_the_rate() {
 }
 
 #[test]
-fn a_copy_of_the_charges_follows_a_path_of_its_own() {
-    let item = FeeItem { per: FeePer::OrderDay, ..FeeItem::new("platform", FeeBasis::Flat(a("15"))) };
-    let table = table(vec![item]);
-    let (date, month) = (d("2024-05-02"), MonthTally::default());
-    let trade = buy("2024-05-02", "100", "1000");
-    let mut charges = Charges::Table { fees: table.on(date, STOCK), date, month };
-    let (mut trial, mut on_trial) = (charges, OrderTally::default());
-    let mut order = OrderTally::default();
-    let charge = |charges: &mut Charges<'_>, order: &mut OrderTally| {
-        charges.charge(trade.side, trade.quantity, trade.notional, order).to_string()
-    };
-    assert_eq!((charge(&mut trial, &mut on_trial), charge(&mut trial, &mut on_trial)), ("15".into(), "0".into()));
-    assert_eq!(charge(&mut charges, &mut order), "15");
-    assert_eq!(charge(&mut Charges::Rate(r("0.001")), &mut order), "1");
-    assert_eq!(charge(&mut Charges::Free, &mut order), "0");
-    assert_eq!(charges.fee(trade.side, trade.quantity, trade.notional, &order), Money::ZERO);
-    assert_eq!(std::mem::size_of::<Charges<'_>>(), 32);
-}
-
-#[test]
 fn tiers_by_orders_take_the_ordinal_in_the_month() {
     let tiers = FeeBasis::ByOrders(vec![(1, a("30")), (3, a("15")), (4, a("1"))]);
     let table = table(vec![FeeItem { per: FeePer::OrderDay, ..FeeItem::new("platform", tiers) }]);
