@@ -71,6 +71,8 @@ pub struct Fill {
     pub notional: Money,
     /// Fee paid.
     pub fee: Money,
+    /// What slippage cost, rounding to the tick included: already in the price.
+    pub slippage: Money,
 }
 
 /// A closed round trip: from flat to flat.
@@ -275,6 +277,12 @@ impl RunResult {
     #[must_use]
     pub fn fees(&self) -> Money {
         self.fills.iter().map(|f| f.fee).sum()
+    }
+
+    /// What slippage cost over all fills; already in the prices.
+    #[must_use]
+    pub fn slippage(&self) -> Money {
+        self.fills.iter().map(|f| f.slippage).sum()
     }
 
     /// Sum of the traded amounts.

@@ -83,3 +83,51 @@ fn performance_of_an_equity_column() {
     }
     assert_eq!(run(&["--periods-per-year", "0"]).0, Some(2));
 }
+
+#[test]
+fn bands_come_with_a_seed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = String::from("equity\n");
+    for i in 0..200 {
+        text.push_str(&format!("{}\n", 100.0 + f64::from(i) * 0.1 + f64::from(i % 7)));
+    }
+    std::fs::write(folder.path().join("e.csv"), text).expect("written");
+    std::fs::write(folder.path().join("short.csv"), "equity\n1\n2\n").expect("written");
+    let run = |file: &str, arguments: &[&str]| {
+        outcome(&mut engine(folder.path(), &[&["stats", "performance", file, "--json"], arguments].concat()))
+    };
+    let (code, first, _) = run("e.csv", &["--bootstrap", "200", "--seed", "7"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(run("e.csv", &["--bootstrap", "200", "--seed", "7"]).1, first);
+    assert_ne!(run("e.csv", &["--bootstrap", "200", "--seed", "8"]).1, first);
+    let figures: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    let figure = |key: &str| figures[key].as_f64().expect(key);
+    assert!(figure("sharpe_rf0_low") < figure("sharpe_rf0") && figure("sharpe_rf0") < figure("sharpe_rf0_high"));
+    assert!(figure("max_drawdown_low") <= figure("max_drawdown_high"));
+    assert_eq!(run("e.csv", &["--bootstrap", "99"]).0, Some(2));
+    assert_eq!(run("e.csv", &["--bootstrap", "200", "--confidence", "1"]).0, Some(2));
+    let (code, _, stderr) = run("short.csv", &["--bootstrap", "200"]);
+    assert_eq!((code, stderr.as_str()), (Some(2), "short.csv: --bootstrap needs at least 10 returns, each above -1\n"));
+}
+
+#[test]
+fn deflated_sharpe_ratios_of_a_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = "case,sr_per_period,n_obs,skew,kurtosis_raw,n_trials,var_of_trial_sr\n\
+                 paper,0.15811388300841897,1250,-3.0,10.0,100,0.002\none,0.1,250,0,3,1,0.002\n\
+                 short,0.1,1,0,3,10,0.002\nlosing,-0.1,250,0,3,10,0\n";
+    std::fs::write(folder.path().join("t.csv"), table).expect("written");
+    let (code, out, _) = outcome(&mut engine(folder.path(), &["stats", "deflated_sharpe", "t.csv"]));
+    assert_eq!(code, Some(0));
+    let rows: Vec<Vec<&str>> = out.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0][7..], ["out_sr0", "out_psr_vs_zero", "out_dsr", "out_min_trl_95", "out_error"]);
+    let dsr: f64 = rows[1][9].parse().expect("a number");
+    assert!((dsr - 0.900_396_834_449_390_97).abs() < 1e-12, "{dsr}");
+    assert_eq!((rows[2][7], rows[2][9], rows[2][11]), ("", "", "n_trials: expected a whole number from 2"));
+    assert!(!rows[2][8].is_empty());
+    assert_eq!(rows[3][7..], ["", "", "", "", "n_obs: expected a whole number from 2"]);
+    // A loser never proves itself; trials that are all alike expect nothing.
+    assert_eq!((rows[4][7].parse(), rows[4][10], rows[4][11]), (Ok(0.0), "", ""));
+    let (code, _, stderr) = outcome(&mut engine(folder.path(), &["stats", "deflated_sharpe", "e.csv"]));
+    assert_eq!(code, Some(2), "{stderr}");
+}

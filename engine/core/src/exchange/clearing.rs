@@ -79,6 +79,7 @@ impl Desk for Clearing<'_> {
             quantity,
             notional,
             fee: self.cx.portfolio.fee(notional),
+            slippage: (notional - Money::notional(order.unslipped, quantity, multiplier)).abs(),
         };
         let index = self.cx.fills.len() as u32;
         self.cx.fills.push(fill);

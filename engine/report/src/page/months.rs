@@ -16,11 +16,8 @@ const STRONG: f64 = 0.10;
 
 pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
     let curve = Curve::of(input.run);
-    let mut years: BTreeMap<i32, [Option<f64>; 12]> = BTreeMap::new();
-    for month in monthly_returns(&curve.times, &curve.equity) {
-        let row = years.entry(month.year).or_default();
-        row[month.month as usize - 1] = month.value;
-    }
+    let years = by_year(&curve.times, &curve.equity);
+    let held = input.benchmark.map(|b| by_year(&input.run.times, b.equity));
     html! {
         section #months aria-labelledby="months-title" {
             h2 #months-title { "Monthly returns" }
@@ -33,6 +30,7 @@ pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
                             th scope="col" { "Year" }
                             @for name in NAMES { th scope="col" { (name) } }
                             th scope="col" { "Total" }
+                            @if held.is_some() { th scope="col" title="Buying and holding the benchmark" { "Hold" } }
                         } }
                         tbody {
                             @for (year, row) in &years {
@@ -40,6 +38,7 @@ pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
                                     th scope="row" { (year) }
                                     @for value in row { (cell(*value, "")) }
                                     (cell(whole_year(row), "total"))
+                                    @if let Some(held) = &held { (cell(held.get(year).and_then(whole_year), "total")) }
                                 }
                             }
                         }
@@ -48,6 +47,16 @@ pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Returns by year and month.
+fn by_year(times: &[i64], equity: &[f64]) -> BTreeMap<i32, [Option<f64>; 12]> {
+    let mut years: BTreeMap<i32, [Option<f64>; 12]> = BTreeMap::new();
+    for month in monthly_returns(times, equity) {
+        let row = years.entry(month.year).or_default();
+        row[month.month as usize - 1] = month.value;
+    }
+    years
 }
 
 /// Months chained; `None` when no month is defined.

@@ -31,6 +31,8 @@ pub(crate) fn header(input: &ReportInput<'_>, s: &Summary) -> Markup {
             nav aria-label="Sections" {
                 a href="#performance" { "Equity" }
                 a href="#price" { "Price" }
+                a href="#statistics" { "Statistics" }
+                a href="#drawdowns" { "Drawdowns" }
                 a href="#months" { "Months" }
                 a href="#trades" { "Trades" }
                 a href="#certainty" { "Certainty" }

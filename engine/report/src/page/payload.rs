@@ -1,54 +1,78 @@
 //! The data inside the page: what the charts and the trade list draw, as JSON.
 //!
 //! Everything is bounded: long lines keep their extremes, long lists keep what
-//! matters most and say how much is left out.
+//! matters most and say how much is left out. Up to the bounds every bar, every
+//! instant and every trade is in the page; the script makes coarser levels of them
+//! for drawing.
 
 use std::collections::BTreeMap;
 
 use engine_core::feed::Series;
-use engine_core::instrument::InstrumentId;
 use engine_core::order::Side;
 use engine_core::record::{Fill, RunResult, Trade};
 use engine_core::time::SECOND;
 use serde::Serialize;
 
+use super::column::Column;
 use crate::display::Clock;
 use crate::input::ReportInput;
-use crate::sample::{POINTS_MAX, evenly, extremes, rounded};
-use crate::summary::{Curve, falls};
+use crate::sample::{evenly, extremes};
+use crate::summary::Curve;
 
 /// Trades in the list at most: those with the greatest profit or loss.
-pub(crate) const TRADES_MAX: usize = 5_000;
-/// Markers per price chart at most.
-const MARKS_MAX: usize = 3_000;
-/// Candles over all price charts at most.
-const CANDLES_MAX: usize = 40_000;
+pub(crate) const TRADES_MAX: usize = 50_000;
+/// Fills marked over all price charts at most.
+const MARKS_MAX: usize = 50_000;
+/// Bars over all price charts, and instants, that are all in the page. Beyond, a
+/// candle or two points stand for several.
+const WHOLE_MAX: usize = 100_000;
+/// Candles over all price charts, and points of a line, where not all are in the page.
+const SAMPLED_MAX: usize = 50_000;
+/// Points of the scenarios' lines at most.
+const SCENARIO_POINTS_MAX: usize = 20_000;
 /// Price charts at most: the instruments with most fills.
-pub(crate) const CHARTS_MAX: usize = 100;
+const CHARTS_MAX: usize = 100;
 /// Plotted lines at most.
 const PLOTS_MAX: usize = 12;
+/// Decimal places of a drawdown, a fraction.
+const DRAWDOWN_PLACES: i32 = 6;
 
 /// A line: seconds since the epoch, and values.
 #[derive(Serialize, Default)]
 struct Line {
     name: String,
-    t: Vec<i64>,
-    v: Vec<f64>,
+    /// Left out when the line has one value at each instant of the axis.
+    t: Option<Column>,
+    v: Column,
 }
 
 impl Line {
-    /// At most `POINTS_MAX` points of a line.
-    fn of(name: &str, times: &[i64], values: &[f64]) -> Self {
-        Self::over(name, times, values.iter().copied())
+    fn of(name: &str, times: &[i64], values: &[f64], most: usize) -> Self {
+        Self::over(name, times, values.iter().copied(), most, Column::of)
     }
 
-    fn over(name: &str, times: &[i64], values: impl ExactSizeIterator<Item = f64>) -> Self {
-        let kept = extremes(values.take(times.len()), POINTS_MAX);
+    fn over(
+        name: &str,
+        times: &[i64],
+        values: impl ExactSizeIterator<Item = f64>,
+        most: usize,
+        encode: impl Fn(&[f64]) -> Column,
+    ) -> Self {
+        let kept = extremes(values.take(times.len()), most);
+        let values: Vec<f64> = kept.iter().map(|(_, x)| *x).collect();
         Self {
             name: name.to_owned(),
-            t: kept.iter().map(|(i, _)| seconds(times[*i])).collect(),
-            v: kept.iter().map(|(_, x)| rounded(*x)).collect(),
+            t: Some(Column::whole(kept.iter().map(|(i, _)| seconds(times[*i])))),
+            v: encode(&values),
         }
+    }
+
+    /// Without times when they are those of the axis.
+    fn on(mut self, axis: &Column) -> Self {
+        if self.t.as_ref() == Some(axis) {
+            self.t = None;
+        }
+        self
     }
 }
 
@@ -58,51 +82,81 @@ struct Prices {
     symbol: String,
     /// Bars per candle; 1 when nothing is aggregated.
     per: usize,
-    t: Vec<i64>,
-    o: Vec<f64>,
-    h: Vec<f64>,
-    l: Vec<f64>,
-    c: Vec<f64>,
-    marks: Vec<Mark>,
+    t: Option<Column>,
+    o: Column,
+    h: Column,
+    l: Column,
+    c: Column,
+    marks: Marks,
     marks_left_out: usize,
 }
 
-/// A fill: seconds, price, +1 buy or -1 sell, 1 certain or 0, quantity.
-type Mark = (i64, f64, i64, u8, f64);
+/// Fills: seconds, price, quantity, and 1 buy + 2 certain.
+#[derive(Serialize)]
+struct Marks {
+    t: Column,
+    price: Column,
+    quantity: Column,
+    kind: Column,
+}
 
-/// A trade: instrument, +1 long or -1 short, quantity, entry seconds and price,
-/// exit seconds and price, fees, P&L, return, MAE, MFE, 1 certain or 0.
-type TradeRow = (u32, i64, f64, i64, f64, i64, f64, f64, f64, Option<f64>, f64, f64, u8);
+/// Trades, column by column: instrument, 1 long + 2 certain, and figures.
+#[derive(Serialize)]
+struct Trades {
+    symbol: Column,
+    kind: Column,
+    quantity: Column,
+    entry: Column,
+    entry_price: Column,
+    exit: Column,
+    exit_price: Column,
+    bars: Column,
+    fees: Column,
+    pnl: Column,
+    gained: Column,
+    mae: Column,
+    mfe: Column,
+}
 
 #[derive(Serialize)]
 struct Payload {
     intraday: bool,
     /// Instants that the horizontal axis is spread over.
-    axis: Vec<i64>,
+    axis: Column,
     equity: Line,
     benchmark: Option<Line>,
+    scenarios: Vec<Line>,
     drawdown: Line,
     plots: Vec<Line>,
     prices: Vec<Prices>,
     symbols: Vec<String>,
-    trades: Vec<TradeRow>,
+    trades: Trades,
 }
 
 /// The data of a page as JSON that is safe inside a script element.
 pub(crate) fn json(input: &ReportInput<'_>) -> String {
     let run = input.run;
     let curve = Curve::of(run);
-    let axis = evenly(run.times.len(), POINTS_MAX);
+    let instants = evenly(run.times.len(), room(run.times.len(), 1));
+    let axis = Column::whole(instants.iter().map(|i| seconds(run.times[*i])));
+    // The curve may have one point more than the axis, the start.
+    let points = room(run.times.len(), 1) + usize::from(curve.times.len() > run.times.len());
+    let fall = risk::drawdown::drawdowns(&curve.equity).map(|d| d.unwrap_or(f64::NAN));
+    let fall = Line::over("Drawdown", &curve.times, fall, points, |v| Column::rounded(v, DRAWDOWN_PLACES));
+    let held = |b: &crate::input::Benchmark<'_>| {
+        Line::of(&format!("Hold {}", b.symbol), &run.times, b.equity, points).on(&axis)
+    };
     let payload = Payload {
         intraday: Clock::of(&curve) == Clock::Minutes,
-        axis: axis.iter().map(|i| seconds(run.times[*i])).collect(),
-        equity: Line::of("Equity", &curve.times, &curve.equity),
-        benchmark: input.benchmark.map(|b| Line::of(&format!("Hold {}", b.symbol), &run.times, b.equity)),
-        drawdown: Line::over("Drawdown", &curve.times, falls(&curve.equity)),
-        plots: plots(run),
-        prices: prices(input),
+        equity: Line::of("Equity", &curve.times, &curve.equity, points).on(&axis),
+        benchmark: input.benchmark.as_ref().map(held),
+        scenarios: scenarios(input, &axis),
+        drawdown: fall.on(&axis),
+        plots: plots(run, &axis),
+        prices: prices(input, &axis),
         symbols: run.instruments.iter().map(|i| i.symbol.to_string()).collect(),
-        trades: listed_trades(run),
+        trades: trades(run),
+        axis,
     };
     let text = serde_json::to_string(&payload).unwrap_or_else(|_| "{}".to_owned());
     // `<`, `>` and `&` occur only inside JSON strings, where an escape means the same.
@@ -112,21 +166,44 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
     text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-fn plots(run: &RunResult) -> Vec<Line> {
+/// Points that each of so many lines of a length may have.
+fn room(length: usize, lines: usize) -> usize {
+    let lines = lines.max(1);
+    if length * lines <= WHOLE_MAX { length.max(4) } else { SAMPLED_MAX / lines }
+}
+
+/// Equity of the complete re-runs, where it differs from the run's own.
+fn scenarios(input: &ReportInput<'_>, axis: &Column) -> Vec<Line> {
+    [("Pessimistic", input.pessimistic), ("Optimistic", input.optimistic)]
+        .into_iter()
+        .filter_map(|(name, run)| Some((name, run?)))
+        .filter(|(_, run)| run.equity != input.run.equity)
+        .map(|(name, run)| Line::of(name, &run.times, &run.equity, SCENARIO_POINTS_MAX).on(axis))
+        .collect()
+}
+
+fn plots(run: &RunResult, axis: &Column) -> Vec<Line> {
     let mut columns: BTreeMap<u32, (Vec<i64>, Vec<f64>)> = BTreeMap::new();
     for point in &run.plots {
         let (t, v) = columns.entry(point.line).or_default();
         t.push(point.time.nanos());
         v.push(point.value);
     }
+    let points = columns.values().map(|(t, _)| t.len()).max().unwrap_or(0);
+    let most = room(points, columns.len().min(PLOTS_MAX));
     columns
         .into_iter()
         .take(PLOTS_MAX)
         .map(|(line, (t, v))| {
             let name = run.plot_names.get(line as usize);
-            Line::of(name.map_or("", String::as_str), &t, &v)
+            Line::of(name.map_or("", String::as_str), &t, &v, most).on(axis)
         })
         .collect()
+}
+
+/// Plotted lines that find no place on the page.
+pub(crate) fn plots_left_out(run: &RunResult) -> usize {
+    run.plot_names.len().saturating_sub(PLOTS_MAX)
 }
 
 /// Fills per instrument, by `InstrumentId`.
@@ -140,7 +217,7 @@ fn fills_by_instrument(run: &RunResult) -> Vec<Vec<&Fill>> {
     by
 }
 
-fn prices(input: &ReportInput<'_>) -> Vec<Prices> {
+fn prices(input: &ReportInput<'_>, axis: &Column) -> Vec<Prices> {
     let run = input.run;
     let fills = fills_by_instrument(run);
     let mut chosen: Vec<(usize, &Series)> = run
@@ -155,99 +232,92 @@ fn prices(input: &ReportInput<'_>) -> Vec<Prices> {
     chosen.sort_by_key(|(id, _)| (std::cmp::Reverse(fills[*id].len()), *id));
     chosen.truncate(CHARTS_MAX);
     chosen.sort_by_key(|(id, _)| *id);
-    let room = (CANDLES_MAX / chosen.len().max(1)).min(POINTS_MAX);
+    let charts = chosen.len().max(1);
+    let longest = chosen.iter().map(|(_, s)| s.bars.len()).max().unwrap_or(0);
     let begin = run.times.first().copied().unwrap_or(i64::MIN);
-    chosen.into_iter().map(|(id, series)| candles(series, begin, room, &fills[id])).collect()
+    chosen
+        .into_iter()
+        .map(|(id, series)| candles(series, begin, room(longest, charts), &fills[id], MARKS_MAX / charts, axis))
+        .collect()
 }
 
 /// Groups neighbouring bars so that at most `room` candles are left.
-fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill]) -> Prices {
+fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill], marks_max: usize, axis: &Column) -> Prices {
     let columns = series.bars.columns();
     let first = columns.close_time.partition_point(|t| *t < begin);
     let rows = columns.close_time.len();
     let per = (rows - first).div_ceil(room).max(1);
-    let (marks, marks_left_out) = marks(fills);
-    let mut prices = Prices {
+    let groups = || (first..rows).step_by(per).map(|from| from..(from + per).min(rows));
+    let greatest = |x: &[f64]| x.iter().copied().fold(f64::MIN, f64::max);
+    let least = |x: &[f64]| x.iter().copied().fold(f64::MAX, f64::min);
+    let times: Vec<i64> = groups().map(|g| seconds(columns.close_time[g.end - 1])).collect();
+    let times = Column::whole(times.into_iter());
+    let column = |value: &dyn Fn(std::ops::Range<usize>) -> f64| Column::of(&groups().map(value).collect::<Vec<_>>());
+    let (marks, marks_left_out) = marks(fills, marks_max);
+    Prices {
         symbol: series.instrument.symbol.to_string(),
         per,
-        t: Vec::new(),
-        o: Vec::new(),
-        h: Vec::new(),
-        l: Vec::new(),
-        c: Vec::new(),
+        t: (times != *axis).then_some(times),
+        o: column(&|g| columns.open[g.start]),
+        h: column(&|g| greatest(&columns.high[g])),
+        l: column(&|g| least(&columns.low[g])),
+        c: column(&|g| columns.close[g.end - 1]),
         marks,
         marks_left_out,
-    };
-    for from in (first..rows).step_by(per) {
-        let to = (from + per).min(rows);
-        let greatest = columns.high[from..to].iter().copied().fold(f64::MIN, f64::max);
-        let least = columns.low[from..to].iter().copied().fold(f64::MAX, f64::min);
-        prices.t.push(seconds(columns.close_time[to - 1]));
-        prices.o.push(rounded(columns.open[from]));
-        prices.h.push(rounded(greatest));
-        prices.l.push(rounded(least));
-        prices.c.push(rounded(columns.close[to - 1]));
     }
-    prices
 }
 
 /// Markers of the fills, and how many are left out. Ambiguous ones stay first.
-fn marks(fills: &[&Fill]) -> (Vec<Mark>, usize) {
+fn marks(fills: &[&Fill], most: usize) -> (Marks, usize) {
     let (certain, ambiguous): (Vec<usize>, Vec<usize>) = (0..fills.len()).partition(|i| fills[*i].certain);
     let pick = |from: &[usize], most: usize| -> Vec<usize> {
-        if most == 0 {
+        if most < 2 {
             return Vec::new();
         }
         evenly(from.len(), most).into_iter().map(|i| from[i]).collect()
     };
-    let mut kept = pick(&ambiguous, MARKS_MAX);
-    let room = MARKS_MAX - kept.len();
-    kept.extend(pick(&certain, if room < 2 { 0 } else { room }));
+    let mut kept = pick(&ambiguous, most);
+    kept.extend(pick(&certain, most - kept.len()));
     kept.sort_unstable();
-    let marks = kept
-        .iter()
-        .map(|i| {
-            let f = fills[*i];
-            (
-                seconds(f.time.nanos()),
-                rounded(f.price.to_f64()),
-                f.side.sign(),
-                u8::from(f.certain),
-                f.quantity.to_f64(),
-            )
-        })
-        .collect();
+    let of = |value: &dyn Fn(&Fill) -> f64| Column::of(&kept.iter().map(|i| value(fills[*i])).collect::<Vec<_>>());
+    let marks = Marks {
+        t: Column::whole(kept.iter().map(|i| seconds(fills[*i].time.nanos()))),
+        price: of(&|f| f.price.to_f64()),
+        quantity: of(&|f| f.quantity.to_f64()),
+        kind: Column::whole(kept.iter().map(|i| kind(fills[*i].side, fills[*i].certain))),
+    };
     (marks, fills.len() - kept.len())
 }
 
-fn listed_trades(run: &RunResult) -> Vec<TradeRow> {
+/// 1 for buy or long, 2 for certain.
+fn kind(side: Side, certain: bool) -> i64 {
+    i64::from(side == Side::Buy) + 2 * i64::from(certain)
+}
+
+fn trades(run: &RunResult) -> Trades {
     let mut kept: Vec<&Trade> = run.trades.iter().collect();
     if kept.len() > TRADES_MAX {
         kept.sort_by_key(|t| std::cmp::Reverse(t.pnl.abs()));
         kept.truncate(TRADES_MAX);
         kept.sort_by_key(|t| (t.exit_time, t.instrument));
     }
-    kept.into_iter()
-        .map(|t| {
-            let InstrumentId(id) = t.instrument;
-            let gained = t.return_on_entry();
-            (
-                id,
-                if t.side == Side::Buy { 1 } else { -1 },
-                t.quantity.to_f64(),
-                seconds(t.entry_time.nanos()),
-                rounded(t.entry_price),
-                seconds(t.exit_time.nanos()),
-                rounded(t.exit_price),
-                rounded(t.fees.to_f64()),
-                rounded(t.pnl.to_f64()),
-                gained.is_finite().then(|| rounded(gained)),
-                rounded(t.mae),
-                rounded(t.mfe),
-                u8::from(t.certain),
-            )
-        })
-        .collect()
+    let of = |value: &dyn Fn(&Trade) -> f64| Column::of(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
+    let share = |value: &dyn Fn(&Trade) -> f64| Column::rounded(&kept.iter().map(|t| value(t)).collect::<Vec<_>>(), 6);
+    Trades {
+        symbol: Column::whole(kept.iter().map(|t| i64::from(t.instrument.0))),
+        kind: Column::whole(kept.iter().map(|t| kind(t.side, t.certain))),
+        quantity: of(&|t| t.quantity.to_f64()),
+        entry: Column::whole(kept.iter().map(|t| seconds(t.entry_time.nanos()))),
+        entry_price: of(&|t| t.entry_price),
+        exit: Column::whole(kept.iter().map(|t| seconds(t.exit_time.nanos()))),
+        exit_price: of(&|t| t.exit_price),
+        bars: Column::whole(kept.iter().map(|t| i64::from(t.exit_bar) - i64::from(t.entry_bar))),
+        fees: of(&|t| t.fees.to_f64()),
+        pnl: of(&|t| t.pnl.to_f64()),
+        gained: share(&Trade::return_on_entry),
+        mae: share(&|t| t.mae),
+        mfe: share(&|t| t.mfe),
+    }
 }
 
 fn seconds(nanos: i64) -> i64 {
