@@ -16,6 +16,8 @@ fn help_on_every_level_has_an_example() {
         &["--help"][..],
         &["backtest", "--help"],
         &["verify", "--help"],
+        &["report", "--help"],
+        &["stats", "deflated_sharpe", "--help"],
         &["simulate-orders", "--help"],
         &["indicators", "--help"],
         &["strategies", "--help"],

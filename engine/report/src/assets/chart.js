@@ -136,7 +136,7 @@ class Panel {
         if (value > high) high = value;
       }
     };
-    for (const line of this.lines) {
+    for (const line of this.lines.filter((l) => !l.hidden)) {
       const part = this.part(line.levels, 2);
       see(part.level.v, part);
     }
@@ -192,7 +192,7 @@ class Panel {
     g.rect(MARGIN.left, 0, right - MARGIN.left, bottom + 1);
     g.clip();
     if (this.candles) paint.candles(g, this);
-    for (const line of this.lines) paint.line(g, this, line, bottom);
+    for (const line of this.lines) if (!line.hidden) paint.line(g, this, line, bottom);
     if (this.marks) {
       paint.trips(g, this);
       paint.marks(g, this);
@@ -212,9 +212,12 @@ class Panel {
     if (at === null || at < view.from || at > view.to) return null;
     const found = { x: at, time: view.axis.time(at), dots: [], marks: [] };
     for (const line of this.lines) {
-      if (line.x.length === 0) continue;
+      if (line.x.length === 0) {
+        found.dots.push(null);
+        continue;
+      }
       const i = nearest(line.x, at);
-      found.dots.push({ name: line.name, color: line.color, x: line.x[i], value: line.v[i] });
+      found.dots.push({ color: line.color, x: line.x[i], value: line.v[i], hidden: line.hidden });
       found.time = line.t[i];
       found.x = line.x[i];
     }
@@ -252,18 +255,28 @@ class Panel {
     }
     for (const [n, line] of this.lines.entries()) {
       const value = hover ? (hover.dots[n] || {}).value : line.v[line.v.length - 1];
-      items.push([line.color, line.name, value === undefined ? "" : format(value)]);
+      items.push([line.color, line.name, value === undefined ? "" : format(value), n]);
     }
     for (const i of hover ? hover.marks : []) {
       const { price, quantity, kind } = this.marks;
       const name = `${kind[i] % 2 === 1 ? "buy" : "sell"}${kind[i] >= 2 ? "" : " (ambiguous)"}`;
       items.push([null, name, `${quantity[i].toLocaleString("en-US")} @ ${format(price[i])}`]);
     }
-    const text = JSON.stringify(items);
+    const text = JSON.stringify([items, this.lines.map((line) => line.hidden)]);
     if (text === this.told) return;
     this.told = text;
-    this.readout.replaceChildren(...items.map(([color, name, value]) => {
-      const item = document.createElement("span");
+    // Only the values change under a moving pointer: what is a button stays one.
+    const focused = [...this.readout.children].indexOf(document.activeElement);
+    this.readout.replaceChildren(...items.map(([color, name, value, n]) => {
+      const toggles = n !== undefined && this.lines.length + (this.candles ? 1 : 0) > 1;
+      const item = document.createElement(toggles ? "button" : "span");
+      if (toggles) {
+        const line = this.lines[n];
+        item.type = "button";
+        item.title = "Show or hide this line";
+        item.setAttribute("aria-pressed", !line.hidden);
+        item.addEventListener("click", () => { line.hidden = !line.hidden; this.view.redraw(); });
+      }
       if (color) {
         const swatch = document.createElement("span");
         swatch.className = "swatch";
@@ -278,5 +291,6 @@ class Panel {
       }
       return item;
     }));
+    if (focused >= 0 && this.readout.children[focused]) this.readout.children[focused].focus();
   }
 }

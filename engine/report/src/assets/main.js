@@ -3,12 +3,15 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 
+const leastOf = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
+const greatestOf = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
 function showAmount(x, short) {
   if (short && Math.abs(x) >= 1e6) {
     const [unit, name] = Math.abs(x) >= 1e9 ? [1e9, "B"] : [1e6, "M"];
     return `${(x / unit).toLocaleString("en-US", { maximumFractionDigits: 2 })}${name}`;
   }
-  return x.toLocaleString("en-US", { maximumFractionDigits: short ? (Math.abs(x) < 100 ? 2 : 0) : 2 });
+  return short && Math.abs(x) >= 100 ? showWhole(x) : showMoney(x);
 }
 function showLevel(x) {
   const digits = Math.abs(x) >= 1000 ? 2 : Math.abs(x) >= 1 ? 3 : 6;
@@ -78,10 +81,13 @@ function equityCharts() {
   const equity = new Panel(byId("equity-chart"), view, {
     height: 340, label: "Equity over time", format: showAmount, intraday, lines,
   });
-  byId("log").addEventListener("change", (event) => {
-    equity.log = event.target.checked;
-    view.redraw();
-  });
+  const log = byId("log");
+  const useLog = () => { equity.log = log.checked; view.redraw(); };
+  log.addEventListener("change", useLog);
+  // On a linear scale the smaller of two lines far apart would lie flat.
+  const all = lines.flatMap((line) => [leastOf(line.v), greatestOf(line.v)]);
+  log.checked = Math.min(...all) > 0 && Math.max(...all) / Math.min(...all) > 5;
+  useLog();
   new Panel(byId("drawdown-chart"), view, {
     height: 150, label: "Drawdown over time", format: showFall, intraday, zero: true,
     lines: [readLine(data.drawdown, { color: "--bad", fill: "--fall", width: 1.2 })],
@@ -112,13 +118,11 @@ function readPrices(prices, trades) {
 
 // Lines on the scale of the price are drawn over it, others below in charts of their own.
 function splitPlots(candles) {
-  const least = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
-  const greatest = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
   const colors = ["--second", "--third", "--fourth", "--bad"];
   const color = (n) => ({ color: colors[n % colors.length], width: 1.3 });
   const plots = data.plots.map((line) => readLine(line, {}));
-  const [low, high] = candles ? [least(candles.l) * 0.7, greatest(candles.h) * 1.3] : [1, 0];
-  const fits = (line) => line.v.length > 0 && least(line.v) >= low && greatest(line.v) <= high;
+  const [low, high] = candles ? [leastOf(candles.l) * 0.7, greatestOf(candles.h) * 1.3] : [1, 0];
+  const fits = (line) => line.v.length > 0 && leastOf(line.v) >= low && greatestOf(line.v) <= high;
   const over = plots.filter(fits).map((line, n) => ({ ...line, ...color(n) }));
   const apart = plots.filter((line) => !fits(line)).map((line, n) => ({ ...line, ...color(n) }));
   return { over, apart };

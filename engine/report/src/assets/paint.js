@@ -174,6 +174,7 @@ const paint = {
     g.stroke();
     g.setLineDash([]);
     for (const dot of hover.dots) {
+      if (!dot || dot.hidden) continue;
       g.fillStyle = cssColor(dot.color);
       g.beginPath();
       g.arc(panel.toPixel(dot.x), panel.y(dot.value), 3.2, 0, 7);

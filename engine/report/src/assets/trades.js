@@ -17,6 +17,7 @@ const numbers = (options) => {
   return (x) => format.format(x);
 };
 const showMoney = numbers(places(2));
+const showWhole = numbers(places(0));
 const showCount = numbers({ maximumFractionDigits: 8 });
 const showPercent = numbers(places(2));
 const showShare = (x) => (Number.isNaN(x) ? "-" : `${showPercent(x * 100)}%`);

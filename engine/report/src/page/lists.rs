@@ -148,7 +148,7 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
             } }
             p.hint {
                 "Without them the trades would have been others: the profit before costs adds back what was paid, "
-                "it is no re-run."
+                "it is no re-run. Slippage includes the rounding of prices to the tick against us."
             }
             table.figures { tbody {
                 @for (label, value) in rows { tr { th scope="row" { (label) } td { (value) } } }

@@ -11,8 +11,9 @@ use crate::summary::Curve;
 
 const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A return of this size has the full colour.
-const STRONG: f64 = 0.10;
+/// Returns of a month and of a year of this size have the full colour.
+const STRONG_MONTH: f64 = 0.10;
+const STRONG_YEAR: f64 = 0.35;
 
 pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
     let curve = Curve::of(input.run);
@@ -36,9 +37,11 @@ pub(crate) fn section(input: &ReportInput<'_>) -> Markup {
                             @for (year, row) in &years {
                                 tr {
                                     th scope="row" { (year) }
-                                    @for value in row { (cell(*value, "")) }
-                                    (cell(whole_year(row), "total"))
-                                    @if let Some(held) = &held { (cell(held.get(year).and_then(whole_year), "total")) }
+                                    @for value in row { (cell(*value, "", STRONG_MONTH)) }
+                                    (cell(whole_year(row), "total", STRONG_YEAR))
+                                    @if let Some(held) = &held {
+                                        (cell(held.get(year).and_then(whole_year), "total", STRONG_YEAR))
+                                    }
                                 }
                             }
                         }
@@ -65,7 +68,7 @@ fn whole_year(row: &[Option<f64>; 12]) -> Option<f64> {
     (!defined.is_empty()).then(|| defined.iter().map(|r| 1.0 + r).product::<f64>() - 1.0)
 }
 
-fn cell(value: Option<f64>, class: &str) -> Markup {
+fn cell(value: Option<f64>, class: &str, strong: f64) -> Markup {
     let Some(value) = value else {
         return html! { td class=(class) {} };
     };
@@ -75,7 +78,7 @@ fn cell(value: Option<f64>, class: &str) -> Markup {
         _ => "",
     };
     // Weak colours keep the text readable on them.
-    let strength = (value.abs() / STRONG).min(1.0) * 0.55 + 0.05;
+    let strength = (value.abs() / strong).min(1.0) * 0.55 + 0.05;
     let text = percent(Some(value)).replace('%', "");
     html! {
         td class=(format!("{class} {tone}")) style=(format!("--a:{strength:.2}")) title=(percent(Some(value))) { (text) }
