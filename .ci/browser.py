@@ -122,7 +122,9 @@ def zoom_and_move(page, name):
 
 
 def keys(page, name, whole):
+    page.mouse("mouseMoved", 5, 5)
     page.evaluate("document.querySelector('#price-chart canvas').focus()")
+    page.settle()
     page.evaluate("view.point(null)")
     page.key("+")
     closer = span(page)
@@ -153,8 +155,14 @@ def hover(page, name):
             return [showTime(line.t[i], data.intraday), showAmount(line.v[i])];
         })()""")
         check(all(text in told for text in wanted), f"{name}: the legend says {told!r}, expected {wanted}")
-        candle = page.evaluate("document.querySelector('#price-chart .readout').textContent")
-        check(wanted[0] in candle and "O" in candle and "C" in candle, f"{name}: the candle's legend says {candle!r}")
+        told = page.evaluate("document.querySelector('#price-chart .readout').textContent")
+        wanted = page.evaluate("""(() => {
+            const { candles } = view.panels.find((panel) => panel.candles);
+            const i = nearest(candles.x, view.hover);
+            return [showTime(candles.t[i], data.intraday),
+                    ...['o', 'h', 'l', 'c'].map((key) => key.toUpperCase() + showLevel(candles[key][i]))];
+        })()""")
+        check(all(text in told for text in wanted), f"{name}: the candle's legend says {told!r}, expected {wanted}")
     page.mouse("mouseMoved", 5, 5)
 
 

@@ -16,6 +16,7 @@ pub mod moments;
 pub mod normal;
 pub mod performance;
 pub mod ratios;
+pub mod rolling;
 pub mod trades;
 
 /// `Some` for a finite value.

@@ -195,7 +195,7 @@ class Panel {
     for (const line of this.lines) if (!line.hidden) paint.line(g, this, line, bottom);
     if (this.marks) {
       paint.trips(g, this);
-      paint.marks(g, this);
+      paint.marks(g, this, bottom);
     }
     paint.selection(g, this, bottom);
     const hover = this.hovered();
@@ -249,7 +249,10 @@ class Panel {
       } else {
         items.push(["--accent", this.candles.name, ""]);
         if (this.marks && this.marks.x.length > 0) {
-          items.push([null, "\u25b2 buy  \u25bc sell  \u25b3\u25bd ambiguous fill", ""]);
+          const [a, b] = [lowerBound(this.marks.x, this.view.from - 1), lowerBound(this.marks.x, this.view.to + 1)];
+          const dense = b - a > this.plotWidth / MARK_ROOM;
+          const markers = "\u25b2 buy  \u25bc sell  \u25b3\u25bd ambiguous fill";
+          items.push([null, dense ? `${showCount(b - a)} fills, counted by the bars below; zoom in to see each` : markers, ""]);
         }
       }
     }

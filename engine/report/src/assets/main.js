@@ -92,6 +92,16 @@ function equityCharts() {
     height: 150, label: "Drawdown over time", format: showFall, intraday, zero: true,
     lines: [readLine(data.drawdown, { color: "--bad", fill: "--fall", width: 1.2 })],
   });
+  if (data.rolling) {
+    const { window: periods, lines: all } = data.rolling;
+    byId("rolling").hidden = false;
+    byId("rolling-title").textContent = `Sharpe ratio of the last ${showCount(periods)} periods`;
+    const look = (line) => (line.name === "Sharpe" ? { color: "--accent", width: 1.4 } : { color: "--held", width: 1.1 });
+    new Panel(byId("rolling-chart"), view, {
+      height: 150, label: "Rolling Sharpe ratio", format: showMoney, intraday,
+      lines: all.map((line) => readLine(line, look(line))),
+    });
+  }
 }
 
 // Candles, fills and trades of an instrument.

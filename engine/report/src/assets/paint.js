@@ -5,6 +5,10 @@ const MARGIN = { left: 12, right: 76, top: 10, bottom: 26 };
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 // Candles need so many pixels each.
 const CANDLE_ROOM = 3.5;
+// A fill gets a marker of its own while it has so many pixels; else bars count them.
+const MARK_ROOM = 4;
+const ACTIVITY_WIDTH = 5;
+const ACTIVITY_HEIGHT = 44;
 // Entries and exits are joined while at most so many trades are in sight.
 const JOINED_MAX = 150;
 
@@ -125,20 +129,20 @@ const paint = {
   },
 
   // A buy points up from below, a sell down from above; hollow is ambiguous.
-  marks(g, panel) {
+  marks(g, panel, bottom) {
     const { x, price, kind } = panel.marks;
     const a = lowerBound(x, panel.view.from - 1);
     const b = lowerBound(x, panel.view.to + 1);
     if (b <= a) return;
+    if (b - a > panel.plotWidth / MARK_ROOM) {
+      paint.activity(g, panel, a, b, bottom);
+      return;
+    }
     const [buy, sell, ground] = [cssColor("--fourth"), cssColor("--third"), cssColor("--panel")];
     // Smaller where they stand close.
     const size = Math.max(2.5, Math.min(5.5, panel.plotWidth / (b - a) * 0.6));
-    // One of a kind per pixel is all that can be seen.
-    const last = [-9, -9, -9, -9];
     for (let i = a; i < b; i += 1) {
       const at = panel.toPixel(x[i]);
-      if (at - last[kind[i]] < size / 3) continue;
-      last[kind[i]] = at;
       const [bought, certain] = [kind[i] % 2 === 1, kind[i] >= 2];
       const way = bought ? 1 : -1;
       const tip = panel.y(price[i]);
@@ -155,6 +159,28 @@ const paint = {
       g.fill();
       if (!certain) g.stroke();
     }
+  },
+
+  // Too many to see one by one: how many fills fall on each piece of the axis.
+  activity(g, panel, a, b, bottom) {
+    const pieces = new Float64Array(Math.ceil(panel.plotWidth / ACTIVITY_WIDTH) + 1);
+    const ambiguous = new Float64Array(pieces.length);
+    for (let i = a; i < b; i += 1) {
+      const n = Math.floor((panel.toPixel(panel.marks.x[i]) - MARGIN.left) / ACTIVITY_WIDTH);
+      if (n < 0 || n >= pieces.length) continue;
+      pieces[n] += 1;
+      if (panel.marks.kind[i] < 2) ambiguous[n] += 1;
+    }
+    const most = pieces.reduce((x, y) => Math.max(x, y), 1);
+    for (const [counts, color] of [[pieces, cssColor("--fourth")], [ambiguous, cssColor("--bad")]]) {
+      g.fillStyle = color;
+      g.globalAlpha = 0.55;
+      for (let n = 0; n < counts.length; n += 1) {
+        const height = counts[n] / most * ACTIVITY_HEIGHT;
+        g.fillRect(MARGIN.left + n * ACTIVITY_WIDTH, bottom - height, ACTIVITY_WIDTH - 1, height);
+      }
+    }
+    g.globalAlpha = 1;
   },
 
   selection(g, panel, bottom) {

@@ -36,11 +36,23 @@ impl Column {
         Self::rounded(values, places)
     }
 
+    /// Amounts of money: to the cent, unless they are so small or so great that
+    /// eight digits say more.
+    pub(crate) fn money(values: &[f64]) -> Self {
+        let greatest = values.iter().filter(|x| x.is_finite()).fold(0.0_f64, |most, x| most.max(x.abs()));
+        if (1e3..1e12).contains(&greatest) { Self::rounded(values, 2) } else { Self::of(values) }
+    }
+
     /// Numbers rounded to decimal places.
     pub(crate) fn rounded(values: &[f64], places: i32) -> Self {
         let none = values.iter().enumerate().filter(|(_, x)| !x.is_finite()).map(|(i, _)| i).collect();
         let whole = values.iter().map(|x| if x.is_finite() { Some(scaled(*x, places).round() as i64) } else { None });
         Self { n: values.len(), p: places, d: differences(whole), none }
+    }
+
+    /// True when there is no value.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.n == 0
     }
 
     /// Whole numbers.

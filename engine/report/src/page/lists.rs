@@ -36,7 +36,7 @@ pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
         section #trades aria-labelledby="trades-title" {
             div.title-row {
                 h2 #trades-title { "Trades" }
-                div.tools {
+                @if trades > 0 { div.tools {
                     label { "Show " select #trade-kind {
                         option value="all" { "all" }
                         option value="won" { "winners" }
@@ -46,7 +46,7 @@ pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
                         option value="ambiguous" { "ambiguous" }
                     } }
                     label { "Find " input #trade-text type="search" placeholder="symbol or date" size="14"; }
-                }
+                } }
             }
             @if trades == 0 {
                 p.note { "No trade was closed." }

@@ -103,6 +103,7 @@ fn charts(input: &ReportInput<'_>) -> Markup {
                 div #equity-chart {}
                 h3 { "Drawdown" }
                 div #drawdown-chart {}
+                div #rolling hidden { h3 #rolling-title {} div #rolling-chart {} }
                 p.hint {
                     "Drag to zoom, Shift and drag (or \"Drag moves\") to move, wheel over a chart to zoom, "
                     "double click to reset. Keys on a chart: arrows move, + and - zoom, 0 resets, "

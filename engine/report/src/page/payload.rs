@@ -34,6 +34,9 @@ const SCENARIO_POINTS_MAX: usize = 20_000;
 const CHARTS_MAX: usize = 100;
 /// Plotted lines at most.
 const PLOTS_MAX: usize = 12;
+/// Points of a rolling statistic at most, and the least periods of its window.
+const ROLLING_POINTS_MAX: usize = 10_000;
+const ROLLING_MIN: usize = 20;
 /// Decimal places of a drawdown, a fraction.
 const DRAWDOWN_PLACES: i32 = 6;
 
@@ -49,6 +52,10 @@ struct Line {
 impl Line {
     fn of(name: &str, times: &[i64], values: &[f64], most: usize) -> Self {
         Self::over(name, times, values.iter().copied(), most, Column::of)
+    }
+
+    fn money(name: &str, times: &[i64], values: &[f64], most: usize) -> Self {
+        Self::over(name, times, values.iter().copied(), most, Column::money)
     }
 
     fn over(
@@ -118,6 +125,13 @@ struct Trades {
     mfe: Column,
 }
 
+/// A statistic over a window that moves.
+#[derive(Serialize)]
+struct Rolling {
+    window: usize,
+    lines: Vec<Line>,
+}
+
 #[derive(Serialize)]
 struct Payload {
     intraday: bool,
@@ -127,6 +141,7 @@ struct Payload {
     benchmark: Option<Line>,
     scenarios: Vec<Line>,
     drawdown: Line,
+    rolling: Option<Rolling>,
     plots: Vec<Line>,
     prices: Vec<Prices>,
     symbols: Vec<String>,
@@ -144,14 +159,15 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
     let fall = risk::drawdown::drawdowns(&curve.equity).map(|d| d.unwrap_or(f64::NAN));
     let fall = Line::over("Drawdown", &curve.times, fall, points, |v| Column::rounded(v, DRAWDOWN_PLACES));
     let held = |b: &crate::input::Benchmark<'_>| {
-        Line::of(&format!("Hold {}", b.symbol), &run.times, b.equity, points).on(&axis)
+        Line::money(&format!("Hold {}", b.symbol), &run.times, b.equity, points).on(&axis)
     };
     let payload = Payload {
         intraday: Clock::of(&curve) == Clock::Minutes,
-        equity: Line::of("Equity", &curve.times, &curve.equity, points).on(&axis),
+        equity: Line::money("Equity", &curve.times, &curve.equity, points).on(&axis),
         benchmark: input.benchmark.as_ref().map(held),
         scenarios: scenarios(input, &axis),
         drawdown: fall.on(&axis),
+        rolling: rolling(input, curve.periods_per_year),
         plots: plots(run, &axis),
         prices: prices(input, &axis),
         symbols: run.instruments.iter().map(|i| i.symbol.to_string()).collect(),
@@ -172,13 +188,30 @@ fn room(length: usize, lines: usize) -> usize {
     if length * lines <= WHOLE_MAX { length.max(4) } else { SAMPLED_MAX / lines }
 }
 
+/// Sharpe ratio over the last half year, of the run and of holding; `None` for
+/// runs that are not longer than that.
+fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
+    let run = input.run;
+    let window = ((periods_per_year / 2.0).round() as usize).max(ROLLING_MIN);
+    let line = |name: &str, equity: &[f64]| {
+        let returns = risk::ratios::returns(equity).filter(|r| r.len() > window)?;
+        let values = risk::rolling::sharpe(&returns, window, periods_per_year);
+        let values = values.iter().map(|x| x.unwrap_or(f64::NAN));
+        let line = Line::over(name, &run.times[1..], values, ROLLING_POINTS_MAX, |v| Column::rounded(v, 3));
+        Some(line).filter(|line| !line.v.is_empty())
+    };
+    let own = line("Sharpe", &run.equity)?;
+    let held = input.benchmark.as_ref().and_then(|b| line(&format!("Hold {}", b.symbol), b.equity));
+    Some(Rolling { window, lines: held.into_iter().chain([own]).collect() })
+}
+
 /// Equity of the complete re-runs, where it differs from the run's own.
 fn scenarios(input: &ReportInput<'_>, axis: &Column) -> Vec<Line> {
     [("Pessimistic", input.pessimistic), ("Optimistic", input.optimistic)]
         .into_iter()
         .filter_map(|(name, run)| Some((name, run?)))
         .filter(|(_, run)| run.equity != input.run.equity)
-        .map(|(name, run)| Line::of(name, &run.times, &run.equity, SCENARIO_POINTS_MAX).on(axis))
+        .map(|(name, run)| Line::money(name, &run.times, &run.equity, SCENARIO_POINTS_MAX).on(axis))
         .collect()
 }
 
@@ -302,6 +335,7 @@ fn trades(run: &RunResult) -> Trades {
         kept.sort_by_key(|t| (t.exit_time, t.instrument));
     }
     let of = |value: &dyn Fn(&Trade) -> f64| Column::of(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
+    let money = |value: &dyn Fn(&Trade) -> f64| Column::money(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
     let share = |value: &dyn Fn(&Trade) -> f64| Column::rounded(&kept.iter().map(|t| value(t)).collect::<Vec<_>>(), 6);
     Trades {
         symbol: Column::whole(kept.iter().map(|t| i64::from(t.instrument.0))),
@@ -312,8 +346,8 @@ fn trades(run: &RunResult) -> Trades {
         exit: Column::whole(kept.iter().map(|t| seconds(t.exit_time.nanos()))),
         exit_price: of(&|t| t.exit_price),
         bars: Column::whole(kept.iter().map(|t| i64::from(t.exit_bar) - i64::from(t.entry_bar))),
-        fees: of(&|t| t.fees.to_f64()),
-        pnl: of(&|t| t.pnl.to_f64()),
+        fees: money(&|t| t.fees.to_f64()),
+        pnl: money(&|t| t.pnl.to_f64()),
         gained: share(&Trade::return_on_entry),
         mae: share(&|t| t.mae),
         mfe: share(&|t| t.mfe),

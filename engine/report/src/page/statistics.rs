@@ -52,7 +52,8 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
 fn about_bands(bands: &Bands) -> String {
     format!(
         " Bands: {} of {} histories drawn from this one in blocks of {} (circular block bootstrap, seed 0); \
-         {} of them end with a loss. They tell how much luck is in the figures, not what comes next.",
+         {} of them end with a loss. They tell how much luck is in the figures, not what comes next; \
+         a figure outside its band rests on an order of returns that is longer than a block.",
         percent(Some(bands.confidence)).replace(".00", ""),
         count(bands.resamples as u64),
         plural(bands.block as u64, "period", "periods"),
