@@ -35,13 +35,7 @@ pub fn correlation(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
     let own = deviation(returns).filter(|d| *d > NOISE)?;
     let value = finite(beta * deviation(benchmark)? / own)?;
     // Rounding may step over the bounds.
-    Some(if value > 1.0 {
-        1.0
-    } else if value < -1.0 {
-        -1.0
-    } else {
-        value
-    })
+    Some(value.clamp(-1.0, 1.0))
 }
 
 /// Annualised tracking error `std(r - b) * sqrt(periods_per_year)`, std with

@@ -189,7 +189,8 @@ class Panel {
     paint.grid(g, this, { ticks, bottom, right, width });
     g.save();
     g.beginPath();
-    g.rect(MARGIN.left, 0, right - MARGIN.left, bottom + 1);
+    // Some room for a marker on the first bar.
+    g.rect(MARGIN.left - 8, 0, right - MARGIN.left + 12, bottom + 1);
     g.clip();
     if (this.candles) paint.candles(g, this);
     for (const line of this.lines) if (!line.hidden) paint.line(g, this, line, bottom);

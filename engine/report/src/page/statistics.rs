@@ -15,6 +15,7 @@ use crate::display::{count, decimal, gain, optional, percent, plural, ratio};
 use crate::input::ReportInput;
 use crate::summary::{Curve, Summary};
 
+/// Label, of the strategy, of holding, band.
 type Row = (&'static str, String, String, String);
 
 pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
@@ -62,31 +63,30 @@ fn about_bands(bands: &Bands) -> String {
 }
 
 fn curve_table(own: &Performance, held: Option<&Performance>, bands: Option<&Bands>) -> Markup {
-    let of = |value: fn(&Performance) -> Option<f64>, show: &dyn Fn(Option<f64>) -> String| {
-        (show(value(own)), held.map_or_else(String::new, |h| show(value(h))))
+    type Figure = fn(&Performance) -> Option<f64>;
+    type Show = fn(Option<f64>) -> String;
+    let row = |label: &'static str, value: Figure, show: Show, band: Option<Band>| -> Row {
+        let other = held.map_or_else(String::new, |held| show(value(held)));
+        let band = band.map_or_else(String::new, |b| format!("{} to {}", show(Some(b.low)), show(Some(b.high))));
+        (label, show(value(own)), other, band)
     };
-    let band = |pick: fn(&Bands) -> Option<Band>, show: &dyn Fn(Option<f64>) -> String| {
-        bands.and_then(pick).map_or_else(String::new, |b| format!("{} to {}", show(Some(b.low)), show(Some(b.high))))
-    };
-    let row = |label, (own, held): (String, String), band: String| -> Row { (label, own, held, band) };
-    let none = String::new;
     let rows = [
-        row("Total return", of(|p| p.total_return, &percent), none()),
-        row("Per year (CAGR)", of(|p| p.cagr, &percent), band(|b| b.cagr, &percent)),
-        row("Volatility", of(|p| p.volatility, &percent), none()),
-        row("Sharpe", of(|p| p.sharpe, &ratio), band(|b| b.sharpe, &ratio)),
-        row("Sortino", of(|p| p.sortino, &ratio), none()),
-        row("Calmar", of(|p| p.calmar, &ratio), none()),
-        row("Max drawdown", of(|p| p.max_drawdown, &percent), band(|b| b.max_drawdown, &percent)),
-        row("Ulcer index", of(|p| p.ulcer_index, &percent), none()),
-        row("Chance that Sharpe is above 0", of(|p| p.probabilistic_sharpe, &percent), none()),
-        row("Best period", of(|p| p.best, &percent), none()),
-        row("Worst period", of(|p| p.worst, &percent), none()),
-        row("Periods won", of(|p| p.win_rate, &percent), none()),
-        row("Skew", of(|p| p.skew, &ratio), none()),
-        row("Excess kurtosis", of(|p| p.excess_kurtosis, &ratio), none()),
-        row("Tail ratio", of(|p| p.tail_ratio, &ratio), none()),
-        row("Stability (R\u{b2})", of(|p| p.stability, &ratio), none()),
+        row("Total return", |p| p.total_return, percent, None),
+        row("Per year (CAGR)", |p| p.cagr, percent, bands.and_then(|b| b.cagr)),
+        row("Volatility", |p| p.volatility, percent, None),
+        row("Sharpe", |p| p.sharpe, ratio, bands.and_then(|b| b.sharpe)),
+        row("Sortino", |p| p.sortino, ratio, None),
+        row("Calmar", |p| p.calmar, ratio, None),
+        row("Max drawdown", |p| p.max_drawdown, percent, bands.and_then(|b| b.max_drawdown)),
+        row("Ulcer index", |p| p.ulcer_index, percent, None),
+        row("Chance that Sharpe is above 0", |p| p.probabilistic_sharpe, percent, None),
+        row("Best period", |p| p.best, percent, None),
+        row("Worst period", |p| p.worst, percent, None),
+        row("Periods won", |p| p.win_rate, percent, None),
+        row("Skew", |p| p.skew, ratio, None),
+        row("Excess kurtosis", |p| p.excess_kurtosis, ratio, None),
+        row("Tail ratio", |p| p.tail_ratio, ratio, None),
+        row("Stability (R\u{b2})", |p| p.stability, ratio, None),
     ];
     html! {
         div.scroll { table.figures.full {
