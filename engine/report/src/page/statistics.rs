@@ -113,17 +113,16 @@ fn curve_table(own: &Performance, held: Option<&Performance>, bands: Option<&Ban
 fn against(run: &RunResult, held: &[f64], periods_per_year: f64) -> Markup {
     // At the run's own instants, whatever stands before the first.
     let (ours, theirs) = (ratios::returns(&run.equity), ratios::returns(held));
-    let both = ours.as_deref().zip(theirs.as_deref());
-    let of = |f: &dyn Fn(&[f64], &[f64]) -> Option<f64>| both.and_then(|(r, b)| f(r, b));
+    let (Some(r), Some(b)) = (&ours, &theirs) else {
+        return html! { p.note { "Undefined: an equity is not above zero throughout." } };
+    };
+    let yearly = |ratio: f64| ratio * periods_per_year.sqrt();
     let rows = [
-        ("Alpha per year", percent(of(&|r, b| benchmark::alpha(r, b, periods_per_year)))),
-        ("Beta", ratio(of(&benchmark::beta))),
-        ("Correlation", ratio(of(&benchmark::correlation))),
-        ("Tracking error per year", percent(of(&|r, b| benchmark::tracking_error(r, b, periods_per_year)))),
-        (
-            "Information ratio per year",
-            ratio(of(&|r, b| benchmark::information_ratio(r, b).map(|x| x * periods_per_year.sqrt()))),
-        ),
+        ("Alpha per year", percent(benchmark::alpha(r, b, periods_per_year))),
+        ("Beta", ratio(benchmark::beta(r, b))),
+        ("Correlation", ratio(benchmark::correlation(r, b))),
+        ("Tracking error per year", percent(benchmark::tracking_error(r, b, periods_per_year))),
+        ("Information ratio per year", ratio(benchmark::information_ratio(r, b).map(yearly))),
     ];
     plain(&rows)
 }
