@@ -206,6 +206,12 @@ class Panel {
     this.tell(hover);
   }
 
+  // So far from the crosshair a point of a line still counts as under it.
+  reach({ x }) {
+    const apart = x.length > 1 ? (x[x.length - 1] - x[0]) / (x.length - 1) : 0;
+    return Math.max((this.view.to - this.view.from) * 0.02, apart * 3, 1);
+  }
+
   // What lies under the crosshair, from the finest level.
   hovered() {
     const { view } = this;
@@ -218,6 +224,10 @@ class Panel {
         continue;
       }
       const i = nearest(line.x, at);
+      if (Math.abs(line.x[i] - at) > this.reach(line)) {
+        found.dots.push(null);
+        continue;
+      }
       found.dots.push({ color: line.color, x: line.x[i], value: line.v[i], hidden: line.hidden });
       found.time = line.t[i];
       found.x = line.x[i];
@@ -295,6 +305,12 @@ class Panel {
       }
       return item;
     }));
+    // It grows with what it has to say and stays so: charts below must not jump.
+    const height = this.readout.offsetHeight;
+    if (height > (this.tallest || 0)) {
+      this.tallest = height;
+      this.readout.style.minHeight = `${height}px`;
+    }
     if (focused >= 0 && this.readout.children[focused]) this.readout.children[focused].focus();
   }
 }

@@ -11,7 +11,8 @@ function showAmount(x, short) {
     const [unit, name] = Math.abs(x) >= 1e9 ? [1e9, "B"] : [1e6, "M"];
     return `${(x / unit).toLocaleString("en-US", { maximumFractionDigits: 2 })}${name}`;
   }
-  return short && Math.abs(x) >= 100 ? showWhole(x) : showMoney(x);
+  if (!short) return showMoney(x);
+  return Math.abs(x) >= 100 ? showWhole(x) : showTick(x);
 }
 function showLevel(x) {
   const digits = Math.abs(x) >= 1000 ? 2 : Math.abs(x) >= 1 ? 3 : 6;
@@ -93,13 +94,12 @@ function equityCharts() {
     lines: [readLine(data.drawdown, { color: "--bad", fill: "--fall", width: 1.2 })],
   });
   if (data.rolling) {
-    const { window: periods, lines: all } = data.rolling;
     byId("rolling").hidden = false;
-    byId("rolling-title").textContent = `Sharpe ratio of the last ${showCount(periods)} periods`;
+    byId("rolling-title").textContent = data.rolling.title;
     const look = (line) => (line.name === "Sharpe" ? { color: "--accent", width: 1.4 } : { color: "--held", width: 1.1 });
     new Panel(byId("rolling-chart"), view, {
       height: 150, label: "Rolling Sharpe ratio", format: showMoney, intraday,
-      lines: all.map((line) => readLine(line, look(line))),
+      lines: data.rolling.lines.map((line) => readLine(line, look(line))),
     });
   }
 }

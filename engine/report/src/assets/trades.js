@@ -18,6 +18,7 @@ const numbers = (options) => {
 };
 const showMoney = numbers(places(2));
 const showWhole = numbers(places(0));
+const showTick = numbers({ maximumFractionDigits: 2, signDisplay: "negative" });
 const showCount = numbers({ maximumFractionDigits: 8 });
 const showPercent = numbers(places(2));
 const showShare = (x) => (Number.isNaN(x) ? "-" : `${showPercent(x * 100)}%`);

@@ -1,5 +1,7 @@
 //! Trades, orders, costs, assumptions, log and provenance.
 
+use engine_core::order::Side;
+use engine_core::record::Trade;
 use maud::{Markup, html};
 
 use super::payload::TRADES_MAX;
@@ -13,6 +15,8 @@ const LOGS_MAX: usize = 500;
 /// Characters of one text shown at most.
 const TEXT_MAX: usize = 1_000;
 
+/// Open positions shown at most.
+const OPEN_MAX: usize = 200;
 /// Most bytes of a config shown.
 const CONFIG_MAX: usize = 64 * 1024;
 
@@ -73,8 +77,53 @@ pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
                 }
                 p.hint { "A click on the number of a trade shows it in the charts." }
             }
+            (still_open(input))
         }
     }
+}
+
+/// Positions that were not closed by the end.
+fn still_open(input: &ReportInput<'_>) -> Markup {
+    let open = &input.run.open_trades;
+    let clock = Clock::of(&Curve::of(input.run));
+    let symbol = |t: &Trade| input.run.instruments.get(t.instrument.index()).map_or("", |i| i.symbol.as_str());
+    html! {
+        @if !open.is_empty() {
+            h3 { "Open at the end" }
+            p.hint {
+                "Marked at the last price, without a fee for the exit."
+                @if open.len() > OPEN_MAX { " The first " (OPEN_MAX) " of " (count(open.len() as u64)) "." }
+            }
+            div.scroll { table.list {
+                thead { tr {
+                    th.text scope="col" { "Symbol" } th.text scope="col" { "Side" } th scope="col" { "Quantity" }
+                    th.text scope="col" { "Entry" } th scope="col" { "Entry price" } th scope="col" { "Last price" }
+                    th scope="col" { "Fees" } th scope="col" { "P&L" } th scope="col" { "Return" }
+                } }
+                tbody {
+                    @for t in open.iter().take(OPEN_MAX) {
+                        tr {
+                            td.text { (symbol(t)) }
+                            td.text { (if t.side == Side::Buy { "long" } else { "short" }) }
+                            td { (quantity(t.quantity.to_f64())) }
+                            td.text { (clock.show(t.entry_time)) }
+                            td { (money(t.entry_price)) }
+                            td { (money(t.exit_price)) }
+                            td { (money(t.fees.to_f64())) }
+                            td { (gain(t.pnl.to_f64())) }
+                            td { (percent(Some(t.return_on_entry()))) }
+                        }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+/// Without zeros behind the point.
+fn quantity(x: f64) -> String {
+    let text = decimal(x, 8);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 pub(crate) fn orders(input: &ReportInput<'_>) -> Markup {

@@ -6,11 +6,13 @@
 
 mod certainty;
 mod column;
+mod distribution;
 mod drawdowns;
 mod lists;
 mod months;
 mod overview;
 mod payload;
+mod prices;
 mod statistics;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -72,6 +74,7 @@ fn body(input: &ReportInput<'_>, summary: &Summary) -> Markup {
             (statistics::section(input, summary))
             (drawdowns::section(input))
             (months::section(input))
+            (distribution::section(input))
             (lists::trades(input))
             (certainty::section(input, summary))
             (lists::orders(input))

@@ -34,6 +34,7 @@ pub(crate) fn header(input: &ReportInput<'_>, s: &Summary) -> Markup {
                 a href="#statistics" { "Statistics" }
                 a href="#drawdowns" { "Drawdowns" }
                 a href="#months" { "Months" }
+                @if run.trades.len() >= super::distribution::VALUES_MIN { a href="#distribution" { "Distribution" } }
                 a href="#trades" { "Trades" }
                 a href="#certainty" { "Certainty" }
                 a href="#orders" { "Orders" }

@@ -7,22 +7,20 @@
 
 use std::collections::BTreeMap;
 
-use engine_core::feed::Series;
 use engine_core::order::Side;
-use engine_core::record::{Fill, RunResult, Trade};
+use engine_core::record::{RunResult, Trade};
 use engine_core::time::SECOND;
 use serde::Serialize;
 
 use super::column::Column;
-use crate::display::Clock;
+use super::prices::{Prices, prices};
+use crate::display::{Clock, count};
 use crate::input::ReportInput;
 use crate::sample::{evenly, extremes};
 use crate::summary::Curve;
 
 /// Trades in the list at most: those with the greatest profit or loss.
 pub(crate) const TRADES_MAX: usize = 50_000;
-/// Fills marked over all price charts at most.
-const MARKS_MAX: usize = 50_000;
 /// Bars over all price charts, and instants, that are all in the page. Beyond, a
 /// candle or two points stand for several.
 const WHOLE_MAX: usize = 100_000;
@@ -30,8 +28,6 @@ const WHOLE_MAX: usize = 100_000;
 const SAMPLED_MAX: usize = 50_000;
 /// Points of the scenarios' lines at most.
 const SCENARIO_POINTS_MAX: usize = 20_000;
-/// Price charts at most: the instruments with most fills.
-const CHARTS_MAX: usize = 100;
 /// Plotted lines at most.
 const PLOTS_MAX: usize = 12;
 /// Points of a rolling statistic at most, and the least periods of its window.
@@ -83,30 +79,6 @@ impl Line {
     }
 }
 
-/// Candles of one instrument with the fills on them.
-#[derive(Serialize)]
-struct Prices {
-    symbol: String,
-    /// Bars per candle; 1 when nothing is aggregated.
-    per: usize,
-    t: Option<Column>,
-    o: Column,
-    h: Column,
-    l: Column,
-    c: Column,
-    marks: Marks,
-    marks_left_out: usize,
-}
-
-/// Fills: seconds, price, quantity, and 1 buy + 2 certain.
-#[derive(Serialize)]
-struct Marks {
-    t: Column,
-    price: Column,
-    quantity: Column,
-    kind: Column,
-}
-
 /// Trades, column by column: instrument, 1 long + 2 certain, and figures.
 #[derive(Serialize)]
 struct Trades {
@@ -128,7 +100,7 @@ struct Trades {
 /// A statistic over a window that moves.
 #[derive(Serialize)]
 struct Rolling {
-    window: usize,
+    title: String,
     lines: Vec<Line>,
 }
 
@@ -183,7 +155,7 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
 }
 
 /// Points that each of so many lines of a length may have.
-fn room(length: usize, lines: usize) -> usize {
+pub(super) fn room(length: usize, lines: usize) -> usize {
     let lines = lines.max(1);
     if length * lines <= WHOLE_MAX { length.max(4) } else { SAMPLED_MAX / lines }
 }
@@ -192,7 +164,13 @@ fn room(length: usize, lines: usize) -> usize {
 /// runs that are not longer than that.
 fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
     let run = input.run;
-    let window = ((periods_per_year / 2.0).round() as usize).max(ROLLING_MIN);
+    let half_year = (periods_per_year / 2.0).round() as usize;
+    let window = half_year.max(ROLLING_MIN);
+    let periods = count(window as u64);
+    let title = match window == half_year {
+        true => format!("Sharpe ratio of the last half year ({periods} periods)"),
+        false => format!("Sharpe ratio of the last {periods} periods"),
+    };
     let line = |name: &str, equity: &[f64]| {
         let returns = risk::ratios::returns(equity).filter(|r| r.len() > window)?;
         let values = risk::rolling::sharpe(&returns, window, periods_per_year);
@@ -202,7 +180,7 @@ fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
     };
     let own = line("Sharpe", &run.equity)?;
     let held = input.benchmark.as_ref().and_then(|b| line(&format!("Hold {}", b.symbol), b.equity));
-    Some(Rolling { window, lines: held.into_iter().chain([own]).collect() })
+    Some(Rolling { title, lines: held.into_iter().chain([own]).collect() })
 }
 
 /// Equity of the complete re-runs, where it differs from the run's own.
@@ -239,91 +217,8 @@ pub(crate) fn plots_left_out(run: &RunResult) -> usize {
     run.plot_names.len().saturating_sub(PLOTS_MAX)
 }
 
-/// Fills per instrument, by `InstrumentId`.
-fn fills_by_instrument(run: &RunResult) -> Vec<Vec<&Fill>> {
-    let mut by = vec![Vec::new(); run.instruments.len()];
-    for fill in &run.fills {
-        if let Some(of) = by.get_mut(fill.instrument.index()) {
-            of.push(fill);
-        }
-    }
-    by
-}
-
-fn prices(input: &ReportInput<'_>, axis: &Column) -> Vec<Prices> {
-    let run = input.run;
-    let fills = fills_by_instrument(run);
-    let mut chosen: Vec<(usize, &Series)> = run
-        .instruments
-        .iter()
-        .enumerate()
-        .filter_map(|(id, instrument)| {
-            let series = input.series.iter().find(|s| s.instrument.symbol == instrument.symbol)?;
-            Some((id, series))
-        })
-        .collect();
-    chosen.sort_by_key(|(id, _)| (std::cmp::Reverse(fills[*id].len()), *id));
-    chosen.truncate(CHARTS_MAX);
-    chosen.sort_by_key(|(id, _)| *id);
-    let charts = chosen.len().max(1);
-    let longest = chosen.iter().map(|(_, s)| s.bars.len()).max().unwrap_or(0);
-    let begin = run.times.first().copied().unwrap_or(i64::MIN);
-    chosen
-        .into_iter()
-        .map(|(id, series)| candles(series, begin, room(longest, charts), &fills[id], MARKS_MAX / charts, axis))
-        .collect()
-}
-
-/// Groups neighbouring bars so that at most `room` candles are left.
-fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill], marks_max: usize, axis: &Column) -> Prices {
-    let columns = series.bars.columns();
-    let first = columns.close_time.partition_point(|t| *t < begin);
-    let rows = columns.close_time.len();
-    let per = (rows - first).div_ceil(room).max(1);
-    let groups = || (first..rows).step_by(per).map(|from| from..(from + per).min(rows));
-    let greatest = |x: &[f64]| x.iter().copied().fold(f64::MIN, f64::max);
-    let least = |x: &[f64]| x.iter().copied().fold(f64::MAX, f64::min);
-    let times: Vec<i64> = groups().map(|g| seconds(columns.close_time[g.end - 1])).collect();
-    let times = Column::whole(times.into_iter());
-    let column = |value: &dyn Fn(std::ops::Range<usize>) -> f64| Column::of(&groups().map(value).collect::<Vec<_>>());
-    let (marks, marks_left_out) = marks(fills, marks_max);
-    Prices {
-        symbol: series.instrument.symbol.to_string(),
-        per,
-        t: (times != *axis).then_some(times),
-        o: column(&|g| columns.open[g.start]),
-        h: column(&|g| greatest(&columns.high[g])),
-        l: column(&|g| least(&columns.low[g])),
-        c: column(&|g| columns.close[g.end - 1]),
-        marks,
-        marks_left_out,
-    }
-}
-
-/// Markers of the fills, and how many are left out. Ambiguous ones stay first.
-fn marks(fills: &[&Fill], most: usize) -> (Marks, usize) {
-    let (certain, ambiguous): (Vec<usize>, Vec<usize>) = (0..fills.len()).partition(|i| fills[*i].certain);
-    let pick = |from: &[usize], most: usize| -> Vec<usize> {
-        if most < 2 {
-            return Vec::new();
-        }
-        evenly(from.len(), most).into_iter().map(|i| from[i]).collect()
-    };
-    let mut kept = pick(&ambiguous, most);
-    kept.extend(pick(&certain, most - kept.len()));
-    kept.sort_unstable();
-    let of = |value: &dyn Fn(&Fill) -> f64| Column::of(&kept.iter().map(|i| value(fills[*i])).collect::<Vec<_>>());
-    let marks = Marks {
-        t: Column::whole(kept.iter().map(|i| seconds(fills[*i].time.nanos()))),
-        price: of(&|f| f.price.to_f64()),
-        quantity: of(&|f| f.quantity.to_f64()),
-        kind: Column::whole(kept.iter().map(|i| kind(fills[*i].side, fills[*i].certain))),
-    };
-    (marks, fills.len() - kept.len())
-}
-
 /// 1 for buy or long, 2 for certain.
-fn kind(side: Side, certain: bool) -> i64 {
+pub(super) fn kind(side: Side, certain: bool) -> i64 {
     i64::from(side == Side::Buy) + 2 * i64::from(certain)
 }
 
@@ -354,6 +249,6 @@ fn trades(run: &RunResult) -> Trades {
     }
 }
 
-fn seconds(nanos: i64) -> i64 {
+pub(super) fn seconds(nanos: i64) -> i64 {
     nanos.div_euclid(SECOND)
 }
