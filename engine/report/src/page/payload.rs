@@ -173,8 +173,7 @@ fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
     };
     let line = |name: &str, equity: &[f64]| {
         let returns = risk::ratios::returns(equity).filter(|r| r.len() > window)?;
-        let values = risk::rolling::sharpe(&returns, window, periods_per_year);
-        let values = values.iter().map(|x| x.unwrap_or(f64::NAN));
+        let values = risk::rolling::sharpe(&returns, window, periods_per_year).map(|x| x.unwrap_or(f64::NAN));
         let line = Line::over(name, &run.times[1..], values, ROLLING_POINTS_MAX, |v| Column::rounded(v, 3));
         Some(line).filter(|line| !line.v.is_empty())
     };
