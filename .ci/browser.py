@@ -204,6 +204,8 @@ def sort(page, name):
     won = page.evaluate("decode(data.trades.pnl).filter((x) => x > 0).length")
     tally = page.evaluate("document.getElementById('trade-count').textContent")
     check(tally.startswith(f"{won:,} trade") or won == 0, f"{name}: {tally!r} of {won} winners")
+    total = page.evaluate("showMoney(decode(data.trades.pnl).filter((x) => x > 0).reduce((a, b) => a + b, 0))")
+    check(f"P&L {total}" in tally or won == 0, f"{name}: {tally!r}, expected {total}")
     page.evaluate("document.getElementById('trade-kind').value = 'all';"
                   "document.getElementById('trade-kind').dispatchEvent(new Event('change'))")
     # A trade's number shows it in the charts.

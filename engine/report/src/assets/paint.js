@@ -8,7 +8,7 @@ const CANDLE_ROOM = 3.5;
 // A fill gets a marker of its own while it has so many pixels; else bars count them.
 const MARK_ROOM = 4;
 const ACTIVITY_WIDTH = 5;
-const ACTIVITY_HEIGHT = 44;
+const ACTIVITY_HEIGHT = 30;
 // Entries and exits are joined while at most so many trades are in sight.
 const JOINED_MAX = 150;
 
@@ -174,7 +174,7 @@ const paint = {
     const most = pieces.reduce((x, y) => Math.max(x, y), 1);
     for (const [counts, color] of [[pieces, cssColor("--fourth")], [ambiguous, cssColor("--bad")]]) {
       g.fillStyle = color;
-      g.globalAlpha = 0.55;
+      g.globalAlpha = 0.4;
       for (let n = 0; n < counts.length; n += 1) {
         const height = counts[n] / most * ACTIVITY_HEIGHT;
         g.fillRect(MARGIN.left + n * ACTIVITY_WIDTH, bottom - height, ACTIVITY_WIDTH - 1, height);

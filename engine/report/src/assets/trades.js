@@ -10,6 +10,9 @@ const PNL = 10;
 const RETURN = 11;
 const CERTAIN = 14;
 
+// Rows of a print from the present page on, at most.
+const PRINTED_MAX = 1000;
+
 // What rounds to zero has no sign.
 const places = (n) => ({ minimumFractionDigits: n, maximumFractionDigits: n, signDisplay: "negative" });
 const numbers = (options) => {
@@ -77,10 +80,13 @@ class TradeList {
         this.drawRows();
       });
     }
+    // On paper there is nothing to turn.
+    window.addEventListener("beforeprint", () => { this.printing = true; this.drawRows(); });
+    window.addEventListener("afterprint", () => { this.printing = false; this.drawRows(); });
     this.draw();
   }
 
-  get perPage() { return Number(this.rows.value); }
+  get perPage() { return this.printing ? PRINTED_MAX : Number(this.rows.value); }
 
   get pages() { return Math.max(1, Math.ceil(this.matching.length / this.perPage)); }
 

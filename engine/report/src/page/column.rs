@@ -50,6 +50,12 @@ impl Column {
         Self { n: values.len(), p: places, d: differences(whole), none }
     }
 
+    /// Amounts of money whose sum is to be right to the cent.
+    pub(crate) fn money_to_sum(values: &[f64]) -> Self {
+        let small = values.iter().all(|x| x.abs() < 1e9);
+        if small { Self::rounded(values, 5) } else { Self::money(values) }
+    }
+
     /// True when there is no value.
     pub(crate) fn is_empty(&self) -> bool {
         self.n == 0
@@ -160,6 +166,17 @@ pub(crate) mod tests {
                 assert!((x - y).abs() <= 1.01e-7 * scale, "{x} {y}");
             }
         }
+    }
+
+    #[test]
+    fn money_sums_to_the_cent() {
+        let amounts: Vec<f64> = (0..40_000).map(|i| (f64::from(i) * 1.37).sin() * 1_234.567_891_23).collect();
+        let sum = |values: &[f64]| values.iter().sum::<f64>();
+        assert!((sum(&decode(&Column::money_to_sum(&amounts))) - sum(&amounts)).abs() < 0.005);
+        let curve = [100_000.0, 123_456.789, -5.0];
+        assert_eq!(decode(&Column::money(&curve)), [100_000.0, 123_456.79, -5.0]);
+        let great = [3e12, 1.5e13];
+        assert_eq!(decode(&Column::money(&great)), great);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn picture(title: &str, one: &str, many: &str, values: &[f64]) -> Markup {
             }
             p.hint {
                 (count(values.len() as u64)) " " (many) ", median " (percent(middle))
-                ", 5 % below " (percent(quantile(values, 0.05))) ", 5 % above " (percent(quantile(values, 0.95)))
+                ", 5% below " (percent(quantile(values, 0.05))) ", 5% above " (percent(quantile(values, 0.95)))
             }
         }
     }

@@ -229,7 +229,8 @@ fn trades(run: &RunResult) -> Trades {
         kept.sort_by_key(|t| (t.exit_time, t.instrument));
     }
     let of = |value: &dyn Fn(&Trade) -> f64| Column::of(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
-    let money = |value: &dyn Fn(&Trade) -> f64| Column::money(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
+    let money =
+        |value: &dyn Fn(&Trade) -> f64| Column::money_to_sum(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
     let share = |value: &dyn Fn(&Trade) -> f64| Column::rounded(&kept.iter().map(|t| value(t)).collect::<Vec<_>>(), 6);
     Trades {
         symbol: Column::whole(kept.iter().map(|t| i64::from(t.instrument.0))),
