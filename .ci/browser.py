@@ -21,7 +21,7 @@ from devtools import Browser, Page
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MINUTE_BARS = 300_000
 # A drawing of all charts may take so long, milliseconds; software rendering included.
-DRAW_MS_MAX = 120
+DRAW_MS_MAX = 60
 
 
 def minute_bars(path):

@@ -8,6 +8,8 @@ class Panel {
     this.log = false;
     this.drag = null;
     this.pointerY = null;
+    // Of what lies inside the margins, pixels; measured by each drawing.
+    this.plotWidth = 10;
     this.box = document.createElement("div");
     this.box.className = "panel";
     this.readout = document.createElement("div");
@@ -34,8 +36,6 @@ class Panel {
     this.marks = marks;
     this.trips = trips;
   }
-
-  get plotWidth() { return Math.max(10, this.canvas.clientWidth - MARGIN.left - MARGIN.right); }
 
   toPixel(position) {
     const { from, to } = this.view;
@@ -165,6 +165,7 @@ class Panel {
     const width = canvas.clientWidth;
     const height = this.options.height;
     if (width === 0) return;
+    this.plotWidth = Math.max(10, width - MARGIN.left - MARGIN.right);
     const ratio = window.devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
