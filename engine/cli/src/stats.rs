@@ -1,9 +1,11 @@
-//! `engine stats performance FILE.csv` and `engine stats deflated_sharpe FILE.csv`.
+//! `engine stats performance FILE.csv`, `engine stats trades FILE.csv` and
+//! `engine stats deflated_sharpe FILE.csv`.
 //!
 //! Names are those of the reference tables; an undefined figure is an empty
 //! field, or null in JSON.
 
 mod deflated_sharpe;
+mod trades;
 
 use std::path::PathBuf;
 
@@ -29,6 +31,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Performance(Performance),
+    Trades(trades::Arguments),
     #[command(name = "deflated_sharpe", alias = "deflated-sharpe")]
     DeflatedSharpe(deflated_sharpe::Arguments),
 }
@@ -85,6 +88,7 @@ fn share(text: &str) -> Result<f64, String> {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Performance(arguments) => performance(arguments),
+        Command::Trades(arguments) => trades::run(arguments),
         Command::DeflatedSharpe(arguments) => deflated_sharpe::run(arguments),
     }
 }
@@ -121,7 +125,12 @@ fn performance(arguments: &Performance) -> Result<(), Failure> {
         })?;
         figures.extend(of_bands(&bands));
     }
-    if arguments.json {
+    print(figures, arguments.json)
+}
+
+/// One figure a line, or an object; undefined ones empty, or null.
+fn print(figures: Vec<(&'static str, Option<f64>)>, json: bool) -> Result<(), Failure> {
+    if json {
         let pairs = figures.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
         let text = serde_json::to_string_pretty(&pairs.collect::<Map<_, _>>()).map_err(Failure::other)?;
         return output::print(&format!("{text}\n"));

@@ -18,6 +18,7 @@ fn help_on_every_level_has_an_example() {
         &["verify", "--help"],
         &["report", "--help"],
         &["stats", "deflated_sharpe", "--help"],
+        &["stats", "trades", "--help"],
         &["simulate-orders", "--help"],
         &["indicators", "--help"],
         &["strategies", "--help"],
@@ -110,6 +111,27 @@ fn bands_come_with_a_seed() {
     assert_eq!(run("e.csv", &["--bootstrap", "200", "--confidence", "1"]).0, Some(2));
     let (code, _, stderr) = run("short.csv", &["--bootstrap", "200"]);
     assert_eq!((code, stderr.as_str()), (Some(2), "short.csv: --bootstrap needs at least 10 returns, each above -1\n"));
+}
+
+#[test]
+fn statistics_of_trades() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("t.csv", "pnl,mae,mfe\n30,-0.01,0.05\n-10,-0.08,0.02\n20,-0.03,0.07\n0,0,0\n");
+    write("bare.csv", "profit\n5\n");
+    write("bad.csv", "pnl\n5\nx\n");
+    let run = |arguments: &[&str]| outcome(&mut engine(folder.path(), &[&["stats", "trades"], arguments].concat()));
+    let (code, out, _) = run(&["t.csv", "--json"]);
+    assert_eq!(code, Some(0));
+    let figures: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let figure = |key: &str| figures[key].as_f64().expect(key);
+    assert_eq!((figure("win_rate"), figure("profit_factor"), figure("expectancy")), (0.5, 5.0, 10.0));
+    assert_eq!((figure("mae_median_of_losers"), figure("mae_worst")), (-0.08, -0.08));
+    let (_, out, _) = run(&["bare.csv", "--column", "profit"]);
+    assert!(out.contains("profit_factor") && !out.contains("mae"), "{out}");
+    let (code, _, stderr) = run(&["bare.csv"]);
+    assert_eq!((code, stderr.as_str()), (Some(2), "bare.csv:1: column pnl is missing; found profit\n"));
+    assert_eq!(run(&["bad.csv"]).0, Some(2));
 }
 
 #[test]

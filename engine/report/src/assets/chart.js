@@ -150,6 +150,8 @@ class Panel {
     const log = this.log && low > 0;
     if (low === high) {
       const air = Math.abs(low) * 0.01 || 1;
+      // Without a drawdown there is no depth to show.
+      if (this.options.zero && low === 0) return { low: -0.01, high: 0, log: false };
       return { low: low - air, high: this.options.zero ? Math.max(0, low) : high + air, log: false };
     }
     if (log) {

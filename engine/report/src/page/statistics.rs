@@ -114,7 +114,7 @@ fn against(run: &RunResult, held: &[f64], periods_per_year: f64) -> Markup {
     // At the run's own instants, whatever stands before the first.
     let (ours, theirs) = (ratios::returns(&run.equity), ratios::returns(held));
     let (Some(r), Some(b)) = (&ours, &theirs) else {
-        return html! { p.note { "Undefined: an equity is not above zero throughout." } };
+        return html! { p.note { "Undefined: fewer than two instants, or an equity that is not above zero." } };
     };
     let yearly = |ratio: f64| ratio * periods_per_year.sqrt();
     let rows = [
