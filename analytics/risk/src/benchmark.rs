@@ -28,6 +28,27 @@ pub fn alpha(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Optio
     finite((1.0 + per_period).powf(periods_per_year) - 1.0)
 }
 
+/// Pearson's correlation of the returns, -1 to 1; `None` when either has no variance.
+#[must_use]
+pub fn correlation(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
+    let beta = beta(returns, benchmark)?;
+    let own = deviation(returns).filter(|d| *d > NOISE)?;
+    let value = finite(beta * deviation(benchmark)? / own)?;
+    // Rounding may step over the bounds.
+    Some(value.clamp(-1.0, 1.0))
+}
+
+/// Annualised tracking error `std(r - b) * sqrt(periods_per_year)`, std with
+/// n - 1 (Grinold and Kahn 1999); zero for the benchmark itself.
+#[must_use]
+pub fn tracking_error(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Option<f64> {
+    if returns.len() != benchmark.len() {
+        return None;
+    }
+    let active: Vec<f64> = returns.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+    finite(deviation(&active)? * periods_per_year.sqrt())
+}
+
 /// `mean(r - b) / std(r - b)` with n - 1, per period, not annualised
 /// (Goodwin 1998, "The information ratio").
 #[must_use]
@@ -51,6 +72,21 @@ mod tests {
         let beta = beta(&r, &b).expect("defined");
         assert!((beta - 2.0).abs() < 1e-12);
         assert!(alpha(&r, &b, 252.0).expect("defined").abs() < 1e-12);
+    }
+
+    #[test]
+    fn correlation_and_tracking_error() {
+        let b = [0.01, -0.02, 0.03, 0.0];
+        let against: Vec<f64> = b.iter().map(|x| 0.01 - 3.0 * x).collect();
+        assert!((correlation(&against, &b).expect("defined") + 1.0).abs() < 1e-12);
+        assert_eq!(correlation(&b, &b), Some(1.0));
+        assert_eq!(correlation(&[0.1; 4], &b), None);
+        assert_eq!(tracking_error(&b, &b, 252.0), Some(0.0));
+        let ahead = [0.02, -0.02, 0.04, 0.0];
+        // 0.01, 0, 0.01, 0 apart.
+        let expected = (4.0 * 0.005_f64.powi(2) / 3.0).sqrt() * 2.0;
+        assert!((tracking_error(&ahead, &b, 4.0).expect("defined") - expected).abs() < 1e-15);
+        assert_eq!(tracking_error(&b, &[], 4.0), None);
     }
 
     #[test]

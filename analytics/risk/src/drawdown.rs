@@ -4,18 +4,14 @@ use crate::finite;
 
 /// Per point `E_t / max_{s<=t} E_s - 1`: zero or negative; the first point
 /// counts as a peak. `None` where no peak is above zero yet or a value is not finite.
-#[must_use]
-pub fn drawdowns(equity: &[f64]) -> Vec<Option<f64>> {
+pub fn drawdowns(equity: &[f64]) -> impl ExactSizeIterator<Item = Option<f64>> {
     let mut peak = f64::NEG_INFINITY;
-    equity
-        .iter()
-        .map(|e| {
-            if *e > peak {
-                peak = *e;
-            }
-            if peak > 0.0 { finite(e / peak - 1.0) } else { None }
-        })
-        .collect()
+    equity.iter().map(move |e| {
+        if *e > peak {
+            peak = *e;
+        }
+        if peak > 0.0 { finite(e / peak - 1.0) } else { None }
+    })
 }
 
 /// `min_t (E_t / max_{s<=t} E_s - 1)`: a negative number, or 0 when equity never
@@ -26,7 +22,7 @@ pub fn max_drawdown(equity: &[f64]) -> Option<f64> {
     if equity.len() < 2 {
         return None;
     }
-    drawdowns(equity).into_iter().try_fold(0.0_f64, |worst, d| Some(worst.min(d?)))
+    drawdowns(equity).try_fold(0.0_f64, |worst, d| Some(worst.min(d?)))
 }
 
 /// Ulcer index `sqrt(sum d_t^2 / (n - 1))` over the n points after the first,
@@ -34,7 +30,7 @@ pub fn max_drawdown(equity: &[f64]) -> Option<f64> {
 #[must_use]
 pub fn ulcer_index(equity: &[f64]) -> Option<f64> {
     let n = equity.len().checked_sub(1).filter(|n| *n >= 2)?;
-    let sum = drawdowns(equity).into_iter().skip(1).try_fold(0.0, |sum, d| d.map(|d| sum + d * d))?;
+    let sum = drawdowns(equity).skip(1).try_fold(0.0, |sum, d| d.map(|d| sum + d * d))?;
     finite((sum / (n - 1) as f64).sqrt())
 }
 
@@ -101,9 +97,52 @@ pub fn longest(times: &[i64], equity: &[f64]) -> Option<(UnderWater, i64)> {
     under_water(equity).into_iter().filter_map(|u| Some((u, u.duration(times)?))).max_by_key(|(_, length)| *length)
 }
 
+/// A drawdown: a time under water with its deepest point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drawdown {
+    /// From peak to recovery.
+    pub under: UnderWater,
+    /// Index of its (first) lowest point.
+    pub trough: usize,
+    /// `E_trough / E_peak - 1`, negative.
+    pub depth: f64,
+}
+
+/// The `most` deepest drawdowns, the deepest first; of equal ones the earlier
+/// first. Drawdowns from a peak that is not above zero are left out.
+#[must_use]
+pub fn deepest(equity: &[f64], most: usize) -> Vec<Drawdown> {
+    let mut found: Vec<Drawdown> = under_water(equity)
+        .into_iter()
+        .filter(|u| equity[u.peak] > 0.0)
+        .filter_map(|under| {
+            let below = &equity[under.peak..=under.end];
+            let (down, low) = below.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?;
+            let depth = finite(low / equity[under.peak] - 1.0)?;
+            Some(Drawdown { under, trough: under.peak + down, depth })
+        })
+        .collect();
+    found.sort_by(|a, b| a.depth.total_cmp(&b.depth));
+    found.truncate(most);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_deepest_first() {
+        let equity = [100.0, 110.0, 99.0, 104.5, 110.0, 120.0, 90.0, 90.0, 96.0];
+        let all = deepest(&equity, 5);
+        assert_eq!(all.len(), 2);
+        assert_eq!((all[0].under.peak, all[0].trough, all[0].under.recovered), (5, 6, false));
+        assert_eq!((all[0].depth, all[1].trough), (-0.25, 2));
+        assert_eq!(max_drawdown(&equity), Some(all[0].depth));
+        assert_eq!(deepest(&equity, 1), all[..1]);
+        assert!(deepest(&[1.0, 2.0], 5).is_empty());
+        assert!(deepest(&[-1.0, -2.0], 5).is_empty());
+    }
 
     #[test]
     fn under_water_from_peak_to_recovery() {

@@ -5,12 +5,19 @@
 //! that are not finite) is `None`: never NaN, never a silent zero, never a panic.
 //! Each formula states its definition and source.
 
+pub mod activity;
 pub mod benchmark;
+pub mod block_length;
+pub mod bootstrap;
 pub mod calendar;
+pub mod deflated;
 pub mod drawdown;
 pub mod moments;
+pub mod normal;
 pub mod performance;
 pub mod ratios;
+pub mod rolling;
+pub mod trades;
 
 /// `Some` for a finite value.
 pub(crate) fn finite(value: f64) -> Option<f64> {

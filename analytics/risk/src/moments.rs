@@ -83,11 +83,11 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     if values.is_empty() || !(0.0..=1.0).contains(&p) || values.iter().any(|x| !x.is_finite()) {
         return None;
     }
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let h = (sorted.len() - 1) as f64 * p;
-    let low = sorted[h.floor() as usize];
-    let high = sorted[h.ceil() as usize];
+    let mut values = values.to_vec();
+    let h = (values.len() - 1) as f64 * p;
+    let (_, low, above) = values.select_nth_unstable_by(h.floor() as usize, f64::total_cmp);
+    let low = *low;
+    let high = above.iter().copied().reduce(f64::min).unwrap_or(low);
     finite(low + (high - low) * (h - h.floor()))
 }
 

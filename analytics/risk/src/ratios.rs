@@ -2,8 +2,7 @@
 //!
 //! `periods_per_year` annualises: 252 for daily bars of an exchange.
 
-use statrs::distribution::{ContinuousCDF, Normal};
-
+use crate::deflated::Estimate;
 use crate::finite;
 use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted, squares};
 
@@ -156,7 +155,5 @@ pub fn stability(returns: &[f64]) -> Option<f64> {
 pub fn probabilistic_sharpe(returns: &[f64]) -> Option<f64> {
     let s = sharpe(returns, 1.0, 0.0)?;
     let (g1, g2) = (skew_adjusted(returns)?, excess_kurtosis_adjusted(returns)?);
-    let variance = 1.0 - g1 * s + (g2 + 2.0) / 4.0 * s * s;
-    let z = finite(s * ((returns.len() - 1) as f64).sqrt() / variance.sqrt())?;
-    finite(Normal::standard().cdf(z))
+    Estimate { sharpe: s, periods: returns.len(), skew: g1, kurtosis: g2 + 3.0 }.probability_above(0.0)
 }

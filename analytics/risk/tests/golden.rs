@@ -1,7 +1,7 @@
 //! Equality with the reference table `golden/performance_stats.csv`.
 
 use risk::performance::performance;
-use risk::{benchmark, moments, ratios};
+use risk::{benchmark, deflated, moments, ratios};
 
 const CURVES: &str = include_str!("golden/equity_curves.csv");
 const STATS: &str = include_str!("golden/performance_stats.csv");
@@ -134,4 +134,37 @@ fn a_flat_curve_has_no_ratios() {
     assert_eq!((p.win_rate, p.win_rate_all), (None, Some(0.0)));
     assert_eq!((p.profit_factor, p.payoff_ratio), (None, None));
     assert_eq!((p.skew, p.excess_kurtosis, p.stability), (None, None, None));
+}
+
+/// `golden/deflated_sharpe.csv`: Bailey and Lopez de Prado, the paper's example first.
+#[test]
+fn every_deflated_sharpe_ratio() {
+    let mut checked = 0;
+    for line in include_str!("golden/deflated_sharpe.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |column: usize| cells[column].parse::<f64>().expect(line);
+        let estimate = deflated::Estimate {
+            sharpe: number(1),
+            periods: cells[2].parse().expect(line),
+            skew: number(3),
+            kurtosis: number(4),
+        };
+        let trials: u64 = cells[5].parse().expect(line);
+        let found = [
+            deflated::expected_best_sharpe(trials, number(6)),
+            estimate.probability_above(0.0),
+            estimate.deflated(trials, number(6)),
+        ];
+        for (column, found) in (7..).zip(found) {
+            let error = (found.expect(line) - number(column)).abs();
+            assert!(error <= 1e-12, "{line}: column {column} off by {error:e}");
+        }
+        // Observations, not a probability: relative.
+        match estimate.minimum_periods(0.0, 0.95) {
+            Some(periods) => assert!((periods / number(10) - 1.0).abs() <= 1e-12, "{line}: {periods}"),
+            None => assert_eq!(cells[10], "", "{line}"),
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 46);
 }

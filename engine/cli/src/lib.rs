@@ -17,6 +17,7 @@ mod failure;
 mod indicators;
 mod output;
 mod progress;
+mod report;
 mod simulate_orders;
 mod stats;
 mod strategies;
@@ -44,6 +45,7 @@ struct Arguments {
 enum Command {
     Backtest(backtest::Arguments),
     Verify(verify::Arguments),
+    Report(report::Arguments),
     SimulateOrders(simulate_orders::Arguments),
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
@@ -64,6 +66,7 @@ pub fn main(registry: Registry) -> ExitCode {
     let done = match arguments.command {
         Command::Backtest(arguments) => backtest::run(&arguments, &registry),
         Command::Verify(arguments) => verify::run(&arguments, &registry),
+        Command::Report(arguments) => report::run(&arguments, &registry),
         Command::SimulateOrders(arguments) => simulate_orders::run(&arguments),
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),

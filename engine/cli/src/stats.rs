@@ -1,7 +1,11 @@
-//! `engine stats performance FILE.csv`.
+//! `engine stats performance FILE.csv`, `engine stats trades FILE.csv` and
+//! `engine stats deflated_sharpe FILE.csv`.
 //!
 //! Names are those of the reference tables; an undefined figure is an empty
 //! field, or null in JSON.
+
+mod deflated_sharpe;
+mod trades;
 
 use std::path::PathBuf;
 
@@ -9,6 +13,7 @@ use clap::{Args, Subcommand};
 use engine_data::DataError;
 use engine_data::number::digits17;
 use engine_data::table::{TextTable, read_table};
+use risk::bootstrap::{Bands, Bootstrap, bootstrap};
 use risk::{benchmark, moments, performance, ratios};
 use serde_json::{Map, Value};
 
@@ -26,12 +31,15 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Performance(Performance),
+    Trades(trades::Arguments),
+    #[command(name = "deflated_sharpe", alias = "deflated-sharpe")]
+    DeflatedSharpe(deflated_sharpe::Arguments),
 }
 
 /// Return, risk and their ratios, of an equity curve
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  engine stats performance equity.csv\n  engine stats performance equity.csv --column equity --periods-per-year 52 --json"
+    after_help = "Examples:\n  engine stats performance equity.csv\n  engine stats performance equity.csv --column equity --periods-per-year 52 --json\n  engine stats performance equity.csv --bootstrap 1000 --seed 7"
 )]
 struct Performance {
     /// A CSV with a header, one row per period
@@ -48,6 +56,19 @@ struct Performance {
     /// A column with the benchmark's return of each period, for alpha and beta
     #[arg(long, value_name = "COLUMN")]
     benchmark: Option<String>,
+    /// Add bands of Sharpe ratio, CAGR and maximum drawdown from so many
+    /// resampled histories, 100 to 100,000 (circular block bootstrap)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=100_000))]
+    bootstrap: Option<u64>,
+    /// Share of the resampled histories inside a band, 0.01 to 0.999
+    #[arg(long, value_name = "SHARE", default_value_t = 0.9, value_parser = share)]
+    confidence: f64,
+    /// Returns per block [default: the optimal length of Politis and White]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    block: Option<u64>,
+    /// Start of the random numbers
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -59,9 +80,16 @@ fn in_range<const LOW: u32, const HIGH: u32>(text: &str) -> Result<f64, String> 
     found.ok_or_else(|| format!("expected a number from {low} to {high}"))
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let found = text.parse().ok().filter(|x| (0.01..=0.999).contains(x));
+    found.ok_or_else(|| "expected a number from 0.01 to 0.999".to_owned())
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Performance(arguments) => performance(arguments),
+        Command::Trades(arguments) => trades::run(arguments),
+        Command::DeflatedSharpe(arguments) => deflated_sharpe::run(arguments),
     }
 }
 
@@ -79,9 +107,30 @@ fn performance(arguments: &Performance) -> Result<(), Failure> {
         let ours = ratios::returns(&equity).unwrap_or_default();
         figures.push(("alpha_annual", benchmark::alpha(&ours, &theirs, arguments.periods_per_year)));
         figures.push(("beta", benchmark::beta(&ours, &theirs)));
+        figures.push(("correlation", benchmark::correlation(&ours, &theirs)));
         figures.push(("information_ratio", benchmark::information_ratio(&ours, &theirs)));
+        figures.push(("tracking_error", benchmark::tracking_error(&ours, &theirs, arguments.periods_per_year)));
     }
-    if arguments.json {
+    if let Some(resamples) = arguments.bootstrap {
+        let settings = Bootstrap {
+            resamples: resamples as usize,
+            confidence: arguments.confidence,
+            seed: arguments.seed,
+            block: arguments.block.map(|n| n as usize),
+        };
+        let returns = ratios::returns(&equity);
+        let bands = returns.and_then(|r| bootstrap(&r, arguments.periods_per_year, &settings)).ok_or_else(|| {
+            let problem = "--bootstrap needs at least 10 returns, each above -1".to_owned();
+            Failure::from(DataError::file(&arguments.file, problem))
+        })?;
+        figures.extend(of_bands(&bands));
+    }
+    print(figures, arguments.json)
+}
+
+/// One figure a line, or an object; undefined ones empty, or null.
+fn print(figures: Vec<(&'static str, Option<f64>)>, json: bool) -> Result<(), Failure> {
+    if json {
         let pairs = figures.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
         let text = serde_json::to_string_pretty(&pairs.collect::<Map<_, _>>()).map_err(Failure::other)?;
         return output::print(&format!("{text}\n"));
@@ -99,6 +148,21 @@ fn column(table: &TextTable, name: &str, from: usize) -> Result<Vec<f64>, Failur
         return Err(DataError::field(table.path(), line, name, "is no finite number").into());
     }
     Ok(values.split_off(from.min(values.len())))
+}
+
+fn of_bands(bands: &Bands) -> [(&'static str, Option<f64>); 8] {
+    let low = |band: Option<risk::bootstrap::Band>| band.map(|b| b.low);
+    let high = |band: Option<risk::bootstrap::Band>| band.map(|b| b.high);
+    [
+        ("sharpe_rf0_low", low(bands.sharpe)),
+        ("sharpe_rf0_high", high(bands.sharpe)),
+        ("cagr_low", low(bands.cagr)),
+        ("cagr_high", high(bands.cagr)),
+        ("max_drawdown_low", low(bands.max_drawdown)),
+        ("max_drawdown_high", high(bands.max_drawdown)),
+        ("chance_of_loss", Some(bands.chance_of_loss)),
+        ("bootstrap_block", Some(bands.block as f64)),
+    ]
 }
 
 fn figures(equity: &[f64], arguments: &Performance) -> Vec<(&'static str, Option<f64>)> {

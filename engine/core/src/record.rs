@@ -71,6 +71,8 @@ pub struct Fill {
     pub notional: Money,
     /// Fee paid.
     pub fee: Money,
+    /// How far slippage moved the price against us per unit, rounding to the tick included.
+    pub slippage: Price,
 }
 
 /// A closed round trip: from flat to flat.
@@ -299,6 +301,18 @@ impl RunResult {
         let amount =
             |t: &Transfer| if let EntryKind::DividendTax { amount, .. } = t.entry.kind { amount } else { Money::ZERO };
         self.transfers.iter().map(amount).sum()
+    }
+
+    /// What slippage cost in one fill; already in its price.
+    #[must_use]
+    pub fn slippage_of(&self, fill: &Fill) -> Money {
+        Money::notional(fill.slippage, fill.quantity, self.instruments[fill.instrument.index()].multiplier)
+    }
+
+    /// What slippage cost over all fills; already in the prices.
+    #[must_use]
+    pub fn slippage(&self) -> Money {
+        self.fills.iter().map(|f| self.slippage_of(f)).sum()
     }
 
     /// Sum of the traded amounts.

@@ -37,4 +37,6 @@ pub struct ReportInput<'a> {
     pub warnings: Vec<String>,
     /// Where everything came from: label and text.
     pub provenance: Vec<(String, String)>,
+    /// The config that the run was made of, in full; empty when there is none.
+    pub config: &'a str,
 }

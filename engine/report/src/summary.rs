@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use engine_core::fixed::Money;
 use engine_core::record::RunResult;
 use engine_core::time::{DAY, Timestamp};
-use risk::drawdown;
-use risk::ratios::{self, profit_factor, win_rate_all};
+use risk::ratios::{profit_factor, win_rate_all};
+use risk::{activity, drawdown, ratios};
 use serde::Serialize;
 
 use crate::input::ReportInput;
@@ -70,7 +70,11 @@ pub struct Summary {
 pub fn summary(input: &ReportInput<'_>) -> Summary {
     let run = input.run;
     let curve = Curve::of(run);
-    let p = Performance::of(&curve);
+    let (equity, periods) = (&*curve.equity, curve.periods_per_year);
+    let returns = ratios::returns(equity);
+    let r = returns.as_deref();
+    let cagr = ratios::cagr(equity, periods);
+    let max_drawdown = drawdown::max_drawdown(equity);
     let pnl_of_trades: Vec<f64> = run.trades.iter().map(|t| t.pnl.to_f64()).collect();
     let totals = [Some(run), input.pessimistic, input.optimistic].into_iter().flatten().map(total_pnl);
     let certain = run.fills.iter().filter(|f| f.certain).count();
@@ -80,17 +84,17 @@ pub fn summary(input: &ReportInput<'_>) -> Summary {
         fills: run.fills.len() as u64,
         trades: run.trades.len() as u64,
         final_equity: nearest(run.final_equity),
-        total_return: p.total_return,
-        cagr: p.cagr,
-        volatility: p.volatility,
-        sharpe: p.sharpe,
-        sortino: p.sortino,
-        calmar: p.calmar,
-        max_drawdown: p.max_drawdown,
+        total_return: ratios::total_return(equity),
+        cagr,
+        volatility: r.and_then(|r| ratios::volatility(r, periods)),
+        sharpe: r.and_then(|r| ratios::sharpe(r, periods, 0.0)),
+        sortino: r.and_then(|r| ratios::sortino(r, periods)),
+        calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
+        max_drawdown,
         max_drawdown_days: curve.days_under_water(),
         win_rate: win_rate_all(&pnl_of_trades),
         profit_factor: profit_factor(&pnl_of_trades),
-        exposure: share(run.exposed, run.times.len() as u64),
+        exposure: activity::exposure(run.exposed, run.times.len() as u64),
         turnover: curve.turnover(run),
         fees: nearest(run.fees()),
         certain_share: share(certain as u64, run.fills.len() as u64),
@@ -98,58 +102,6 @@ pub fn summary(input: &ReportInput<'_>) -> Summary {
         pnl_best: nearest(totals.max().unwrap_or_default()),
         fills_outside_bar: run.fills.iter().filter(|f| f.outside_bar).count() as u64,
     }
-}
-
-/// Those statistics of `risk::performance` that a summary has, without the copies
-/// of a long curve that the others take.
-struct Performance {
-    total_return: Option<f64>,
-    cagr: Option<f64>,
-    volatility: Option<f64>,
-    sharpe: Option<f64>,
-    sortino: Option<f64>,
-    calmar: Option<f64>,
-    max_drawdown: Option<f64>,
-}
-
-impl Performance {
-    fn of(curve: &Curve<'_>) -> Self {
-        let (equity, periods) = (&*curve.equity, curve.periods_per_year);
-        let cagr = ratios::cagr(equity, periods);
-        let max_drawdown = max_drawdown(equity);
-        let returns = ratios::returns(equity);
-        let r = returns.as_deref();
-        Self {
-            total_return: ratios::total_return(equity),
-            cagr,
-            volatility: r.and_then(|r| ratios::volatility(r, periods)),
-            sharpe: r.and_then(|r| ratios::sharpe(r, periods, 0.0)),
-            sortino: r.and_then(|r| ratios::sortino(r, periods)),
-            calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
-            max_drawdown,
-        }
-    }
-}
-
-/// `risk::drawdown::drawdowns`, one at a time: falls from the peak so far; NaN
-/// where undefined.
-pub(crate) fn falls(equity: &[f64]) -> impl ExactSizeIterator<Item = f64> {
-    let mut peak = f64::NEG_INFINITY;
-    equity.iter().map(move |e| {
-        if *e > peak {
-            peak = *e;
-        }
-        let fall = e / peak - 1.0;
-        if peak > 0.0 && fall.is_finite() { fall } else { f64::NAN }
-    })
-}
-
-/// `risk::drawdown::max_drawdown`.
-fn max_drawdown(equity: &[f64]) -> Option<f64> {
-    if equity.len() < 2 {
-        return None;
-    }
-    falls(equity).try_fold(0.0_f64, |worst, fall| (!fall.is_nan()).then(|| worst.min(fall)))
 }
 
 /// Final equity less the money at the start.
@@ -190,16 +142,9 @@ impl<'a> Curve<'a> {
         Self { periods_per_year: risk::calendar::periods_per_year(&run.times).unwrap_or(252.0), times, equity }
     }
 
-    /// Bars over bars per year; `None` when there is no period.
-    fn years(&self) -> Option<f64> {
-        let periods = self.equity.len().checked_sub(1).filter(|n| *n > 0)?;
-        Some(periods as f64 / self.periods_per_year)
-    }
-
     fn turnover(&self, run: &RunResult) -> Option<f64> {
-        let mean = risk::moments::mean(&self.equity).filter(|m| *m > 0.0)?;
-        let turnover = run.traded().to_f64() / mean / self.years()?;
-        turnover.is_finite().then_some(turnover)
+        let years = activity::years(self.equity.len().saturating_sub(1), self.periods_per_year)?;
+        activity::turnover(run.traded().to_f64(), risk::moments::mean(&self.equity)?, years)
     }
 
     fn days_under_water(&self) -> Option<i64> {

@@ -124,6 +124,7 @@ fn costs(run: &RunResult, s: &Summary) -> Vec<Row> {
     vec![
         row("Fees", money(s.fees)),
         row("Fees / initial cash", percent(of_cash)),
+        row("Slippage", money(run.slippage().to_f64())),
         row("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
         row("Exposure", percent(s.exposure)),
         row("Fills", count(s.fills)),

@@ -79,6 +79,8 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// Label and text of where everything came from.
     pub provenance: Vec<(String, String)>,
+    /// The config file as it was read.
+    pub config_text: String,
     benchmark: Option<(String, Vec<f64>)>,
 }
 
@@ -97,6 +99,7 @@ impl Outcome {
             assumptions: self.assumptions.clone(),
             warnings: self.warnings.clone(),
             provenance: self.provenance.clone(),
+            config: &self.config_text,
         }
     }
 }
@@ -147,6 +150,7 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         assumptions: Vec::new(),
         warnings: Vec::new(),
         provenance: Vec::new(),
+        config: "",
     });
     Ok(Outcome {
         name: config.run.name.clone(),
@@ -157,6 +161,7 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         optimistic,
         assumptions: assumptions(config, &input),
         provenance: provenance(config, &input),
+        config_text: config.text().to_owned(),
         warnings: [config.notes.clone(), input.warnings].concat(),
         feed: input.feed,
         currency: input.currency,

@@ -18,6 +18,7 @@ mod load;
 mod manifest;
 mod moment;
 mod nearest;
+mod replay;
 mod tables;
 mod verify;
 
@@ -27,4 +28,5 @@ pub use error::RunFailure;
 pub use folder::{FolderOptions, RunFolder};
 pub use manifest::{InputFile, Manifest};
 pub use nearest::nearest;
+pub use replay::rebuild_report;
 pub use verify::{Verdict, verify};

@@ -39,7 +39,7 @@ pub fn verify(folder: &Path, registry: &Registry, progress: &mut dyn FnMut(Stage
     let mut verdict = Verdict { digest: None, differences: Vec::new(), notes: Vec::new() };
     let config = config_path(&manifest);
     check_summary(folder, &manifest, &mut verdict);
-    check_inputs(&config, &manifest, &mut verdict)?;
+    verdict.differences.extend(changed_inputs(&config, &manifest)?);
     if manifest.version != env!("CARGO_PKG_VERSION") {
         let now = env!("CARGO_PKG_VERSION");
         verdict.notes.push(format!("the run was made by version {}, this is {now}", manifest.version));
@@ -64,7 +64,7 @@ pub fn verify(folder: &Path, registry: &Registry, progress: &mut dyn FnMut(Stage
 }
 
 /// Where the config was; else where it is seen from here.
-fn config_path(manifest: &Manifest) -> PathBuf {
+pub(crate) fn config_path(manifest: &Manifest) -> PathBuf {
     let absolute = PathBuf::from(&manifest.config.absolute_path);
     match absolute.parent().is_some_and(Path::is_dir) {
         true => absolute,
@@ -83,22 +83,23 @@ fn check_summary(folder: &Path, manifest: &Manifest, verdict: &mut Verdict) {
     }
 }
 
-fn check_inputs(config: &Path, manifest: &Manifest, verdict: &mut Verdict) -> Result<(), RunFailure> {
+/// Inputs that are missing or not what they were, one line each.
+pub(crate) fn changed_inputs(config: &Path, manifest: &Manifest) -> Result<Vec<String>, RunFailure> {
+    let mut changed = Vec::new();
     for input in &manifest.inputs {
         let path = config.parent().unwrap_or(Path::new("")).join(&input.path);
         match sha256_of_file(&path).map_err(RunFailure::Data)? {
             Some(found) if found == input.sha256 => {}
             Some(found) => {
-                let problem = format!("{}: sha256 recorded {}, now {found}", input.path, input.sha256);
-                verdict.differences.push(problem);
+                changed.push(format!("{}: sha256 recorded {}, now {found}", input.path, input.sha256));
             }
-            None => verdict.differences.push(format!("{}: is missing", input.path)),
+            None => changed.push(format!("{}: is missing", input.path)),
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, RunFailure> {
+pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, RunFailure> {
     let text = std::fs::read_to_string(path).map_err(|e| RunFailure::Data(DataError::io(path, "read", e)))?;
     serde_json::from_str(&text).map_err(|e| {
         let line = e.line() as u64;

@@ -160,6 +160,53 @@ fn verify_reproduces_a_run_and_sees_what_changed() {
 }
 
 #[test]
+fn a_report_is_made_again_from_the_folder() {
+    let folder = folder_with_config();
+    engine(folder.path(), &["backtest", "run.toml", "--out", "out", "--set", "strategy.fast=8"]).assert().success();
+    let page = folder.path().join("out/report.html");
+    let first = std::fs::read_to_string(&page).expect("a page");
+    std::fs::remove_file(&page).expect("removed");
+    // From another folder: the same page to the byte.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let (code, stdout, stderr) = outcome(&mut engine(elsewhere.path(), &["report", &out]));
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains("report.html  digest "), "{stdout}");
+    assert!(std::fs::read_to_string(&page).expect("a page") == first, "the page is another");
+
+    // A run without the page gets one; nothing but the page changes.
+    engine(folder.path(), &["backtest", "run.toml", "--out", "bare", "--no-report"]).assert().success();
+    engine(folder.path(), &["report", "bare"]).assert().success();
+    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("bare"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let all = ["equity.parquet", "orders.parquet", "report.html", "run.json", "summary.json", "trades.parquet"];
+    assert_eq!(names, all);
+
+    let data = folder.path().join("AAPL.csv");
+    let prices = std::fs::read_to_string(&data).expect("a file");
+    std::fs::write(&data, prices.replacen("2005-06-01,39.89,", "2005-06-01,39.90,", 1)).expect("written");
+    let (code, _, stderr) = outcome(&mut engine(folder.path(), &["report", "out"]));
+    assert_eq!(code, Some(2));
+    let expected = "out/run.json: the report cannot be made again, the inputs are not as they were: AAPL.csv: sha256";
+    assert!(stderr.starts_with(expected), "{stderr}");
+    assert!(std::fs::read_to_string(&page).expect("a page") == first, "the old page stays");
+    std::fs::write(&data, &prices).expect("written");
+
+    let record = folder.path().join("out/run.json");
+    let text = std::fs::read_to_string(&record).expect("a file");
+    let run: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let digest = run["digest"].as_str().expect("a digest");
+    std::fs::write(&record, text.replace(digest, &"0".repeat(64))).expect("written");
+    let (code, _, stderr) = outcome(&mut engine(folder.path(), &["report", "out"]));
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("the run comes out differently: digest recorded 0000"), "{stderr}");
+    assert_eq!(outcome(&mut engine(folder.path(), &["report", "nowhere"])).0, Some(2));
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = folder_with_config();
     let program = assert_cmd::cargo::cargo_bin("engine");

@@ -88,7 +88,7 @@ impl Clearing<'_> {
             let price = rules.slip(side, bar.open, quantity, bar, ticks);
             match purse.admit(id, side, shrink, price, quantity) {
                 Ok(quantity) => {
-                    self.book(id, side, price, quantity);
+                    self.book(id, side, price, slipped(side, bar.open, price), quantity);
                     self.cx.orders[id.index()].quantity = quantity;
                     end = (OrderState::Filled, Reason::None);
                 }
@@ -106,7 +106,7 @@ impl Clearing<'_> {
 
     /// Books a fill: records, account, notice.
     #[inline(never)]
-    fn book(&mut self, order: OrderId, side: Side, price: Price, quantity: Quantity) {
+    fn book(&mut self, order: OrderId, side: Side, price: Price, slippage: Price, quantity: Quantity) {
         let multiplier = self.instruments[self.at.id.index()].multiplier;
         let day = &self.floor.days[self.at.id.index()];
         let notional = Money::notional(price, quantity, multiplier);
@@ -122,6 +122,7 @@ impl Clearing<'_> {
             quantity,
             notional,
             fee: self.floor.fees.charge(day, order, side, quantity, notional),
+            slippage,
         };
         let index = self.cx.fills.len() as u32;
         self.cx.fills.push(fill);
@@ -159,7 +160,8 @@ impl Desk for Clearing<'_> {
     }
 
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
-        self.book(order.id(), order.side(), price, quantity);
+        let slippage = slipped(order.side(), order.unslipped, price);
+        self.book(order.id(), order.side(), price, slippage, quantity);
     }
 
     fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
@@ -172,6 +174,11 @@ impl Desk for Clearing<'_> {
         }
         self.ended(id, state, reason);
     }
+}
+
+/// How far slippage moved a price against a side.
+fn slipped(side: Side, from: Price, to: Price) -> Price {
+    if side == Side::Buy { to - from } else { from - to }
 }
 
 /// Follows one path without leaving a trace but the money.

@@ -283,6 +283,7 @@ impl<'a> Walk<'a> {
         if let Some(left) = &mut self.left {
             *left -= quantity;
         }
+        order.unslipped = passive.unwrap_or(here);
         desk.fill(order, price, quantity);
         Traded::Filled(price, quantity)
     }

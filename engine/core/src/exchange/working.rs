@@ -65,6 +65,8 @@ pub struct Working {
     pub(crate) best: Level,
     /// Level at which it stands in its stack.
     pub(crate) level: Level,
+    /// Price of its fill before slippage moved it.
+    pub(super) unslipped: Price,
 }
 
 impl Working {
@@ -100,6 +102,7 @@ impl Working {
             active_since: 0,
             best: Level::at(last),
             level: Level::at(last),
+            unslipped: last,
         }
     }
 

@@ -159,6 +159,40 @@ fn a_split_and_a_dividend_leave_equity_unchanged_at_the_open() {
 }
 
 #[test]
+fn a_fill_tells_what_slippage_cost() {
+    let bars = daily(&[
+        [10.0, 10.0, 10.0, 10.0],
+        [10.0, 12.0, 9.0, 10.0],
+        [10.0, 12.0, 9.0, 10.0],
+        [10.0, 12.0, 9.0, 10.0],
+        [10.0, 12.0, 9.0, 10.0],
+    ]);
+    let id = InstrumentId(0);
+    let ten = Size::Quantity(shares(10));
+    let steps = vec![
+        (0, NewOrder::market(id, Side::Buy, ten)),
+        (1, NewOrder::limit(id, Side::Sell, ten, price("11.5"))),
+        (2, NewOrder::stop(id, Side::Buy, ten, price("11"))),
+        (3, NewOrder::market(id, Side::Sell, ten)),
+    ];
+    let fills = FillRules { slippage: Slippage::Amount(price("0.02")), ..FillRules::default() };
+    let result = run(&one(bars), &mut Script { steps }, &RunOptions { fills, ..RunOptions::default() }).unwrap();
+    let cost = |text: &str| text.parse::<Money>().unwrap();
+    // Market and stop fills slip, on both sides; a limit does not.
+    let told: Vec<_> = result.fills.iter().map(|f| (f.price, result.slippage_of(f))).collect();
+    assert_eq!(
+        told,
+        [
+            (price("10.02"), cost("0.2")),
+            (price("11.5"), Money::ZERO),
+            (price("11.02"), cost("0.2")),
+            (price("9.98"), cost("0.2"))
+        ]
+    );
+    assert_eq!(result.slippage(), cost("0.6"));
+}
+
+#[test]
 fn same_close_fills_at_the_decision_price_and_says_so() {
     let bars = daily(&[[10.0, 11.0, 9.0, 10.5], [12.0, 13.0, 11.0, 12.5], [13.0, 14.0, 12.0, 13.5]]);
     let id = InstrumentId(0);

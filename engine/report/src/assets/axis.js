@@ -1,4 +1,3 @@
-"use strict";
 // The horizontal axis: instants side by side, so that nights, weekends and
 // halts take no room. A position is an index into the instants, with fractions.
 
@@ -38,6 +37,20 @@ class View {
     this.from = 0;
     this.to = axis.last;
     this.hover = null;
+    // Dragging moves instead of zooming.
+    this.moving = false;
+    // The wheel zooms once the pointer has moved over a chart; a page that scrolls
+    // past a chart keeps scrolling.
+    this.armed = false;
+    this.pointer = "";
+    window.addEventListener("scroll", () => { this.armed = false; }, { passive: true });
+  }
+
+  // Where the pointer is now; a scrolling page moves charts, not the pointer.
+  sawPointer(event) {
+    const place = `${event.clientX} ${event.clientY}`;
+    if (this.pointer && this.pointer !== place) this.armed = true;
+    this.pointer = place;
   }
 
   get zoomed() { return this.from > 0 || this.to < this.axis.last; }
@@ -57,6 +70,22 @@ class View {
     const share = (around - this.from) / (this.to - this.from);
     const from = around - share * width;
     this.show(from, from + width);
+  }
+
+  // Two times with some room around them.
+  showTimes(from, to) {
+    const [a, b] = [this.axis.position(from), this.axis.position(to)];
+    const room = Math.max(10, (b - a) * 0.35);
+    this.show(a - room, b + room);
+  }
+
+  // The crosshair by so many instants; into view when it leaves it.
+  step(by) {
+    const start = this.hover === null ? (by > 0 ? Math.ceil(this.from) : Math.floor(this.to)) : this.hover + by;
+    const at = Math.max(0, Math.min(this.axis.last, Math.round(start)));
+    if (at < this.from) this.move(at - this.from);
+    if (at > this.to) this.move(at - this.to);
+    this.point(at);
   }
 
   move(by) { this.show(this.from + by, this.to + by); }

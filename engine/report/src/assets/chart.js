@@ -1,33 +1,15 @@
-// One chart: lines, candles and markers on a canvas, with zoom and a crosshair.
-
-const cssColor = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const MARGIN = { left: 12, right: 74, top: 10, bottom: 26 };
-
-// First index whose value is at or above x, in an ascending array.
-function lowerBound(values, x) {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle] < x) low = middle + 1; else high = middle;
-  }
-  return low;
-}
-
-function nearest(xs, x) {
-  const i = lowerBound(xs, x);
-  if (i <= 0) return 0;
-  if (i >= xs.length) return xs.length - 1;
-  return x - xs[i - 1] <= xs[i] - x ? i - 1 : i;
-}
+// One chart: what it shows of the common view, and what pointer and keys do.
 
 class Panel {
-  // options: height, label, format, intraday, lines [{name, color, t, v, fill, width}], candles, marks, zero
+  // options: height, label, format, intraday, zero, and what setData takes.
   constructor(host, view, options) {
     this.view = view;
     this.options = options;
     this.log = false;
     this.drag = null;
+    this.pointerY = null;
+    // Of what lies inside the margins, pixels; measured by each drawing.
+    this.plotWidth = 10;
     this.box = document.createElement("div");
     this.box.className = "panel";
     this.readout = document.createElement("div");
@@ -40,20 +22,20 @@ class Panel {
     this.box.append(this.readout, this.canvas);
     host.append(this.box);
     this.setData(options);
-    this.listen();
+    this.listenToPointer();
+    this.listenToKeys();
     view.panels.push(this);
     new ResizeObserver(() => view.redraw()).observe(this.box);
   }
 
-  setData({ lines = [], candles = null, marks = [] }) {
-    const place = (t) => t.map((time) => this.view.axis.position(time));
-    this.lines = lines.map((line) => ({ ...line, x: place(line.t) }));
-    this.candles = candles && { ...candles, x: place(candles.t) };
-    this.marks = marks.map(([t, price, side, certain, quantity]) => (
-      { x: this.view.axis.position(t), t, price, side, certain, quantity }));
+  // lines: [{name, color, x, v, t, fill, width, dash}], candles: {name, x, t, o, h, l, c},
+  // marks: {x, price, quantity, kind}, trips: [{from, to, entry, exit, won}]; x are positions.
+  setData({ lines = [], candles = null, marks = null, trips = [] }) {
+    this.lines = lines.map((line) => ({ ...line, levels: levelsOf({ x: line.x, v: line.v }, coarserLine) }));
+    this.candles = candles && { ...candles, levels: levelsOf(candles, coarserCandles) };
+    this.marks = marks;
+    this.trips = trips;
   }
-
-  get plotWidth() { return Math.max(10, this.canvas.clientWidth - MARGIN.left - MARGIN.right); }
 
   toPixel(position) {
     const { from, to } = this.view;
@@ -65,15 +47,23 @@ class Panel {
     return from + (pixel - MARGIN.left) / this.plotWidth * (to - from);
   }
 
-  listen() {
+  // What is visible, at most so many points a pixel.
+  part(levels, perPixel) {
+    return visiblePart(levels, this.view.from, this.view.to, this.plotWidth * perPixel);
+  }
+
+  listenToPointer() {
     const { canvas, view } = this;
     const at = (event) => event.clientX - canvas.getBoundingClientRect().left;
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
-      this.drag = { start: at(event), now: at(event), pan: event.shiftKey, from: view.from, to: view.to };
+      const pan = event.shiftKey || view.moving || (event.pointerType === "touch" && view.zoomed);
+      this.drag = { start: at(event), now: at(event), pan, from: view.from, to: view.to };
     });
     canvas.addEventListener("pointermove", (event) => {
+      view.sawPointer(event);
+      this.pointerY = event.clientY - canvas.getBoundingClientRect().top;
       if (this.drag) {
         this.drag.now = at(event);
         if (this.drag.pan) {
@@ -83,7 +73,7 @@ class Panel {
       }
       view.point(this.toPosition(at(event)));
     });
-    const finish = () => {
+    canvas.addEventListener("pointerup", () => {
       const drag = this.drag;
       this.drag = null;
       if (drag && !drag.pan && Math.abs(drag.now - drag.start) > 6) {
@@ -91,14 +81,15 @@ class Panel {
       } else {
         view.redraw();
       }
-    };
-    canvas.addEventListener("pointerup", finish);
+    });
     canvas.addEventListener("pointercancel", () => { this.drag = null; view.redraw(); });
-    canvas.addEventListener("pointerleave", () => { if (!this.drag) view.point(null); });
+    canvas.addEventListener("pointerleave", () => {
+      this.pointerY = null;
+      if (!this.drag) view.point(null);
+    });
     canvas.addEventListener("dblclick", () => view.reset());
     canvas.addEventListener("wheel", (event) => {
-      // A page that scrolls past a chart keeps scrolling: the wheel zooms after a click, or with Ctrl.
-      if (document.activeElement !== canvas && !event.ctrlKey) return;
+      if (!view.armed && document.activeElement !== canvas && !event.ctrlKey) return;
       event.preventDefault();
       if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         view.move(event.deltaX / this.plotWidth * (view.to - view.from));
@@ -106,42 +97,62 @@ class Panel {
         view.zoom(Math.exp(Math.max(-100, Math.min(100, event.deltaY)) * 0.003), this.toPosition(at(event)));
       }
     }, { passive: false });
+  }
+
+  listenToKeys() {
+    const { canvas, view } = this;
     canvas.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const width = view.to - view.from;
-      const middle = (view.from + view.to) / 2;
+      const around = view.hover === null ? (view.from + view.to) / 2 : view.hover;
+      const step = (by) => {
+        // Read out what the keys point at, not what the mouse passes.
+        this.readout.setAttribute("aria-live", "polite");
+        view.step(by);
+      };
       const actions = {
         ArrowLeft: () => view.move(-width / 8), ArrowRight: () => view.move(width / 8),
-        "+": () => view.zoom(0.7, middle), "=": () => view.zoom(0.7, middle), "-": () => view.zoom(1 / 0.7, middle),
-        0: () => view.reset(), Escape: () => canvas.blur(),
+        "+": () => view.zoom(0.7, around), "=": () => view.zoom(0.7, around), "-": () => view.zoom(1 / 0.7, around),
+        Home: () => view.move(-view.axis.last), End: () => view.move(view.axis.last),
+        "<": () => step(-1), ",": () => step(-1), ">": () => step(1), ".": () => step(1),
+        0: () => view.reset(), Escape: () => { view.point(null); canvas.blur(); },
       };
       if (actions[event.key]) {
         actions[event.key]();
         event.preventDefault();
       }
     });
+    canvas.addEventListener("blur", () => this.readout.removeAttribute("aria-live"));
   }
 
   // Least and greatest visible value, with some air.
   range() {
-    const { from, to } = this.view;
     let low = Infinity;
     let high = -Infinity;
-    const see = (value) => { if (value < low) low = value; if (value > high) high = value; };
-    const visible = (xs) => [Math.max(0, lowerBound(xs, from) - 1), Math.min(xs.length, lowerBound(xs, to) + 1)];
-    for (const line of this.lines) {
-      const [a, b] = visible(line.x);
-      for (let i = a; i < b; i += 1) see(line.v[i]);
+    const see = (values, { a, b }) => {
+      for (let i = a; i < b; i += 1) {
+        const value = values[i];
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    };
+    for (const line of this.lines.filter((l) => !l.hidden)) {
+      const part = this.part(line.levels, 2);
+      see(part.level.v, part);
     }
     if (this.candles) {
-      const [a, b] = visible(this.candles.x);
-      for (let i = a; i < b; i += 1) { see(this.candles.l[i]); see(this.candles.h[i]); }
+      const part = this.part(this.candles.levels, 1.5);
+      see(part.level.l, part);
+      see(part.level.h, part);
     }
-    if (this.options.zero) see(0);
+    if (this.options.zero) see([0], { a: 0, b: 1 });
     if (low > high) return { low: 0, high: 1, log: false };
     const log = this.log && low > 0;
     if (low === high) {
       const air = Math.abs(low) * 0.01 || 1;
-      return { low: low - air, high: high + air, log: false };
+      // Without a drawdown there is no depth to show.
+      if (this.options.zero && low === 0) return { low: -0.01, high: 0, log: false };
+      return { low: low - air, high: this.options.zero ? Math.max(0, low) : high + air, log: false };
     }
     if (log) {
       const air = (high / low) ** 0.04;
@@ -156,6 +167,7 @@ class Panel {
     const width = canvas.clientWidth;
     const height = this.options.height;
     if (width === 0) return;
+    this.plotWidth = Math.max(10, width - MARGIN.left - MARGIN.right);
     const ratio = window.devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
@@ -164,160 +176,62 @@ class Panel {
     const g = canvas.getContext("2d");
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
+    g.font = FONT;
     const bottom = height - MARGIN.bottom;
     const right = width - MARGIN.right;
     const { low, high, log } = this.range();
     const scale = log ? Math.log : (v) => v;
     const span = scale(high) - scale(low);
     this.y = (value) => bottom - (scale(value) - scale(low)) / span * (bottom - MARGIN.top);
-    g.font = "11px system-ui, sans-serif";
-    this.grid(g, { low, high, log, bottom, right, width });
+    this.valueAt = (y) => {
+      const value = scale(low) + (bottom - y) / (bottom - MARGIN.top) * span;
+      return log ? Math.exp(value) : value;
+    };
+    const most = Math.max(3, Math.floor((bottom - MARGIN.top) / 44));
+    const ticks = log ? logTicks(low, high, most) : valueTicks(low, high, most);
+    paint.grid(g, this, { ticks, bottom, right, width });
     g.save();
     g.beginPath();
-    g.rect(MARGIN.left, 0, right - MARGIN.left, bottom + 1);
+    // Some room for a marker on the first bar.
+    g.rect(MARGIN.left - 8, 0, right - MARGIN.left + 12, bottom + 1);
     g.clip();
-    if (this.candles) this.drawCandles(g);
-    for (const line of this.lines) this.drawLine(g, line, bottom);
-    this.drawMarks(g);
-    this.drawDrag(g, bottom);
+    if (this.candles) paint.candles(g, this);
+    for (const line of this.lines) if (!line.hidden) paint.line(g, this, line, bottom);
+    if (this.marks) {
+      paint.trips(g, this);
+      paint.marks(g, this, bottom);
+    }
+    paint.selection(g, this, bottom);
     const hover = this.hovered();
-    if (hover) this.drawCrosshair(g, hover, bottom);
+    if (hover) paint.crosshair(g, this, hover, bottom);
     g.restore();
+    if (hover && !this.drag) paint.level(g, this, { bottom, right, width });
     this.tell(hover);
   }
 
-  grid(g, { low, high, log, bottom, right, width }) {
-    g.strokeStyle = cssColor("--grid");
-    g.fillStyle = cssColor("--soft");
-    g.lineWidth = 1;
-    g.textBaseline = "middle";
-    g.textAlign = "left";
-    const most = Math.max(4, Math.floor((bottom - MARGIN.top) / 44));
-    for (const value of log ? logTicks(low, high, most) : valueTicks(low, high, most)) {
-      const y = Math.round(this.y(value)) + 0.5;
-      g.beginPath();
-      g.moveTo(MARGIN.left, y);
-      g.lineTo(right, y);
-      g.stroke();
-      g.fillText(this.options.format(value, true), right + 8, y, width - right - 10);
-    }
-    g.textBaseline = "alphabetic";
-    g.textAlign = "center";
-    for (const [position, text] of timeLabels(this.view, this.plotWidth / 90)) {
-      const x = this.toPixel(position);
-      const room = g.measureText(text).width / 2;
-      g.beginPath();
-      g.moveTo(Math.round(x) + 0.5, MARGIN.top);
-      g.lineTo(Math.round(x) + 0.5, bottom);
-      g.stroke();
-      if (x - room >= 2 && x + room <= right + 4) g.fillText(text, x, bottom + 17);
-    }
+  // So far from the crosshair a point of a line still counts as under it.
+  reach({ x }) {
+    const apart = x.length > 1 ? (x[x.length - 1] - x[0]) / (x.length - 1) : 0;
+    return Math.max((this.view.to - this.view.from) * 0.02, apart * 3, 1);
   }
 
-  visible(xs) {
-    return [Math.max(0, lowerBound(xs, this.view.from) - 1), Math.min(xs.length, lowerBound(xs, this.view.to) + 1)];
-  }
-
-  drawLine(g, line, bottom) {
-    const [a, b] = this.visible(line.x);
-    if (b <= a) return;
-    g.strokeStyle = cssColor(line.color);
-    g.lineWidth = line.width || 1.6;
-    g.lineJoin = "round";
-    g.beginPath();
-    for (let i = a; i < b; i += 1) {
-      const x = this.toPixel(line.x[i]);
-      const y = this.y(line.v[i]);
-      if (i === a) g.moveTo(x, y); else g.lineTo(x, y);
-    }
-    g.stroke();
-    if (b - a === 1) g.fillRect(this.toPixel(line.x[a]) - 2, this.y(line.v[a]) - 2, 4, 4);
-    if (line.fill) {
-      const base = this.options.zero ? this.y(0) : bottom;
-      g.lineTo(this.toPixel(line.x[b - 1]), base);
-      g.lineTo(this.toPixel(line.x[a]), base);
-      g.closePath();
-      g.fillStyle = cssColor(line.fill);
-      g.fill();
-    }
-  }
-
-  drawCandles(g) {
-    const c = this.candles;
-    const [a, b] = this.visible(c.x);
-    if (b <= a) return;
-    const step = this.plotWidth / Math.max(1, b - a);
-    if (step < 3.5) {
-      // Too narrow for candles: the range as a band, the close as a line.
-      g.fillStyle = cssColor("--shade");
-      g.beginPath();
-      for (let i = a; i < b; i += 1) g.lineTo(this.toPixel(c.x[i]), this.y(c.h[i]));
-      for (let i = b - 1; i >= a; i -= 1) g.lineTo(this.toPixel(c.x[i]), this.y(c.l[i]));
-      g.fill();
-      g.strokeStyle = cssColor("--accent");
-      g.lineWidth = 1.2;
-      g.beginPath();
-      for (let i = a; i < b; i += 1) g.lineTo(this.toPixel(c.x[i]), this.y(c.c[i]));
-      g.stroke();
-      return;
-    }
-    const [up, down] = [cssColor("--good"), cssColor("--bad")];
-    const body = Math.max(1, Math.min(14, step * 0.66));
-    g.lineWidth = 1;
-    for (let i = a; i < b; i += 1) {
-      const x = this.toPixel(c.x[i]);
-      const color = c.c[i] >= c.o[i] ? up : down;
-      g.strokeStyle = color;
-      g.fillStyle = color;
-      g.beginPath();
-      g.moveTo(x, this.y(c.h[i]));
-      g.lineTo(x, this.y(c.l[i]));
-      g.stroke();
-      const top = this.y(Math.max(c.o[i], c.c[i]));
-      g.fillRect(x - body / 2, top, body, Math.max(1, this.y(Math.min(c.o[i], c.c[i])) - top));
-    }
-  }
-
-  drawMarks(g) {
-    if (this.marks.length === 0) return;
-    const [buy, sell, ground] = [cssColor("--fourth"), cssColor("--third"), cssColor("--panel")];
-    const seen = this.marks.filter((mark) => mark.x >= this.view.from - 1 && mark.x <= this.view.to + 1);
-    // Smaller where they stand close.
-    const size = Math.max(2.5, Math.min(5.5, this.plotWidth / Math.max(1, seen.length) * 0.6));
-    for (const mark of seen) {
-      const x = this.toPixel(mark.x);
-      const tip = this.y(mark.price);
-      const way = mark.side > 0 ? 1 : -1;
-      g.beginPath();
-      g.moveTo(x, tip + way);
-      g.lineTo(x - size, tip + way * size * 2);
-      g.lineTo(x + size, tip + way * size * 2);
-      g.closePath();
-      const color = mark.side > 0 ? buy : sell;
-      g.fillStyle = mark.certain ? color : ground;
-      g.strokeStyle = mark.certain ? ground : color;
-      g.lineWidth = mark.certain ? 0.6 : Math.min(1.8, size / 3);
-      if (mark.certain) g.stroke();
-      g.fill();
-      if (!mark.certain) g.stroke();
-    }
-  }
-
-  drawDrag(g, bottom) {
-    if (!this.drag || this.drag.pan) return;
-    g.fillStyle = cssColor("--shade");
-    g.fillRect(this.drag.start, MARGIN.top, this.drag.now - this.drag.start, bottom - MARGIN.top);
-  }
-
-  // What lies under the crosshair.
+  // What lies under the crosshair, from the finest level.
   hovered() {
-    const at = this.view.hover;
-    if (at === null || at < this.view.from || at > this.view.to) return null;
-    const found = { x: at, time: this.view.axis.time(at), dots: [] };
+    const { view } = this;
+    const at = view.hover;
+    if (at === null || at < view.from || at > view.to) return null;
+    const found = { x: at, time: view.axis.time(at), dots: [], marks: [] };
     for (const line of this.lines) {
-      if (line.x.length === 0) continue;
+      if (line.x.length === 0) {
+        found.dots.push(null);
+        continue;
+      }
       const i = nearest(line.x, at);
-      found.dots.push({ name: line.name, color: line.color, x: line.x[i], value: line.v[i] });
+      if (Math.abs(line.x[i] - at) > this.reach(line)) {
+        found.dots.push(null);
+        continue;
+      }
+      found.dots.push({ color: line.color, x: line.x[i], value: line.v[i], hidden: line.hidden });
       found.time = line.t[i];
       found.x = line.x[i];
     }
@@ -327,27 +241,13 @@ class Panel {
       found.time = this.candles.t[i];
       found.x = this.candles.x[i];
     }
-    const close = (this.view.to - this.view.from) / this.plotWidth * 7;
-    found.marks = this.marks.filter((mark) => Math.abs(mark.x - at) <= close).slice(0, 4);
-    return found;
-  }
-
-  drawCrosshair(g, hover, bottom) {
-    const x = Math.round(this.toPixel(hover.x)) + 0.5;
-    g.strokeStyle = cssColor("--soft");
-    g.lineWidth = 1;
-    g.setLineDash([3, 3]);
-    g.beginPath();
-    g.moveTo(x, MARGIN.top);
-    g.lineTo(x, bottom);
-    g.stroke();
-    g.setLineDash([]);
-    for (const dot of hover.dots) {
-      g.fillStyle = cssColor(dot.color);
-      g.beginPath();
-      g.arc(this.toPixel(dot.x), this.y(dot.value), 3.2, 0, 7);
-      g.fill();
+    if (this.marks) {
+      const close = (view.to - view.from) / this.plotWidth * 7;
+      const a = lowerBound(this.marks.x, at - close);
+      const b = Math.min(lowerBound(this.marks.x, at + close), a + 4);
+      for (let i = a; i < b; i += 1) found.marks.push(i);
     }
+    return found;
   }
 
   // The legend, with values while the crosshair is on.
@@ -356,28 +256,44 @@ class Panel {
     const items = [];
     if (hover) items.push([null, showTime(hover.time, intraday), ""]);
     if (this.candles) {
-      const i = hover ? hover.candle : this.candles.c.length - 1;
-      if (hover && i >= 0) {
-        for (const key of ["o", "h", "l", "c"]) items.push([null, key.toUpperCase(), format(this.candles[key][i])]);
+      if (hover && hover.candle >= 0) {
+        for (const key of ["o", "h", "l", "c"]) {
+          items.push([null, key.toUpperCase(), format(this.candles[key][hover.candle])]);
+        }
       } else {
         items.push(["--accent", this.candles.name, ""]);
-        if (this.marks.length > 0) items.push([null, "\u25b2 buy  \u25bc sell  \u25b3\u25bd ambiguous fill", ""]);
+        if (this.marks && this.marks.x.length > 0) {
+          const [a, b] = [lowerBound(this.marks.x, this.view.from - 1), lowerBound(this.marks.x, this.view.to + 1)];
+          const dense = b - a > this.plotWidth / MARK_ROOM;
+          const markers = "\u25b2 buy  \u25bc sell  \u25b3\u25bd ambiguous fill";
+          items.push([null, dense ? `${showCount(b - a)} fills, counted by the bars below; zoom in to see each` : markers, ""]);
+        }
       }
     }
     for (const [n, line] of this.lines.entries()) {
-      const last = line.v.length - 1;
-      const value = hover ? (hover.dots[n] || {}).value : line.v[last];
-      items.push([line.color, line.name, value === undefined ? "" : format(value)]);
+      const value = hover ? (hover.dots[n] || {}).value : line.v[line.v.length - 1];
+      items.push([line.color, line.name, value === undefined ? "" : format(value), n]);
     }
-    for (const mark of hover ? hover.marks : []) {
-      const kind = `${mark.side > 0 ? "buy" : "sell"}${mark.certain ? "" : " (ambiguous)"}`;
-      items.push([null, kind, `${mark.quantity.toLocaleString("en-US")} @ ${format(mark.price)}`]);
+    for (const i of hover ? hover.marks : []) {
+      const { price, quantity, kind } = this.marks;
+      const name = `${kind[i] % 2 === 1 ? "buy" : "sell"}${kind[i] >= 2 ? "" : " (ambiguous)"}`;
+      items.push([null, name, `${quantity[i].toLocaleString("en-US")} @ ${format(price[i])}`]);
     }
-    const text = JSON.stringify(items);
+    const text = JSON.stringify([items, this.lines.map((line) => line.hidden)]);
     if (text === this.told) return;
     this.told = text;
-    this.readout.replaceChildren(...items.map(([color, name, value]) => {
-      const item = document.createElement("span");
+    // Only the values change under a moving pointer: what is a button stays one.
+    const focused = [...this.readout.children].indexOf(document.activeElement);
+    this.readout.replaceChildren(...items.map(([color, name, value, n]) => {
+      const toggles = n !== undefined && this.lines.length + (this.candles ? 1 : 0) > 1;
+      const item = document.createElement(toggles ? "button" : "span");
+      if (toggles) {
+        const line = this.lines[n];
+        item.type = "button";
+        item.title = "Show or hide this line";
+        item.setAttribute("aria-pressed", !line.hidden);
+        item.addEventListener("click", () => { line.hidden = !line.hidden; this.view.redraw(); });
+      }
       if (color) {
         const swatch = document.createElement("span");
         swatch.className = "swatch";
@@ -392,5 +308,12 @@ class Panel {
       }
       return item;
     }));
+    // It grows with what it has to say and stays so: charts below must not jump.
+    const height = this.readout.offsetHeight;
+    if (height > (this.tallest || 0)) {
+      this.tallest = height;
+      this.readout.style.minHeight = `${height}px`;
+    }
+    if (focused >= 0 && this.readout.children[focused]) this.readout.children[focused].focus();
   }
 }

@@ -1,50 +1,94 @@
-// The trade list: sorted by a click on a heading, filtered, drawn in parts.
+// The trade list: sorted by a click on a heading, filtered, page by page.
 
 const TRADE_COLUMNS = [
-  ["Symbol", "text"], ["Side", "text"], ["Quantity", "number"], ["Entry", "time"], ["Entry price", "price"],
-  ["Exit", "time"], ["Exit price", "price"], ["Fees", "money"], ["P&L", "gain"], ["Return", "share"],
-  ["MAE", "share"], ["MFE", "share"], ["Certain", "text"],
+  ["#", "link"], ["Symbol", "text"], ["Side", "text"], ["Quantity", "number"], ["Entry", "time"],
+  ["Entry price", "price"], ["Exit", "time"], ["Exit price", "price"], ["Bars", "number"], ["Fees", "money"],
+  ["P&L", "gain"], ["Return", "share"], ["MAE", "share"], ["MFE", "share"], ["Certain", "text"],
 ];
-const ROWS_AT_ONCE = 200;
+const EXIT = 6;
+const PNL = 10;
+const RETURN = 11;
+const CERTAIN = 14;
+
+// Rows of a print from the present page on, at most.
+const PRINTED_MAX = 1000;
 
 // What rounds to zero has no sign.
 const places = (n) => ({ minimumFractionDigits: n, maximumFractionDigits: n, signDisplay: "negative" });
-const showMoney = (x) => x.toLocaleString("en-US", places(2));
-const showShare = (x) => (x === null ? "-" : `${(x * 100).toLocaleString("en-US", places(2))}%`);
-function showPrice(x) {
-  return x.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(x) < 1 ? 8 : 4 });
+const numbers = (options) => {
+  const format = new Intl.NumberFormat("en-US", options);
+  return (x) => format.format(x);
+};
+const showMoney = numbers(places(2));
+const showWhole = numbers(places(0));
+const showTick = numbers({ maximumFractionDigits: 2, signDisplay: "negative" });
+const showCount = numbers({ maximumFractionDigits: 8 });
+const showPercent = numbers(places(2));
+const showShare = (x) => (Number.isNaN(x) ? "-" : `${showPercent(x * 100)}%`);
+const showHigh = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
+const showLow = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 8 });
+const showPrice = (x) => (Math.abs(x) < 1 ? showLow(x) : showHigh(x));
+
+// The columns as the table shows them, by the number of a trade.
+function readTrades({ symbols, trades }) {
+  const kind = decode(trades.kind);
+  const symbol = decode(trades.symbol);
+  const ordinal = Float64Array.from(kind, (_, i) => i + 1);
+  const figures = ["quantity", "entry", "entry_price", "exit", "exit_price", "bars", "fees", "pnl", "gained", "mae", "mfe"];
+  return {
+    count: kind.length,
+    symbol,
+    columns: [
+      ordinal, Array.from(symbol, (id) => symbols[id]), Array.from(kind, (k) => (k % 2 === 1 ? "long" : "short")),
+      ...figures.map((name) => decode(trades[name])),
+      Array.from(kind, (k) => (k >= 2 ? "certain" : "ambiguous")),
+    ],
+  };
 }
 
 class TradeList {
-  constructor(data) {
-    this.table = document.getElementById("trade-table");
+  // `focus` is told the number of a trade that is to be shown in the charts.
+  constructor(trades, intraday, focus) {
+    const byId = (id) => document.getElementById(`trade-${id}`);
+    this.trades = trades;
+    this.intraday = intraday;
+    this.focus = focus;
+    this.table = byId("table");
     this.head = this.table.querySelector("thead");
     this.body = this.table.querySelector("tbody");
-    this.tally = document.getElementById("trade-count");
-    this.kind = document.getElementById("trade-kind");
-    this.text = document.getElementById("trade-text");
-    this.intraday = data.intraday;
-    this.rows = data.trades.map((t) => [
-      data.symbols[t[0]], t[1] > 0 ? "long" : "short", ...t.slice(2, 12), t[12] ? "certain" : "ambiguous",
-    ]);
-    this.column = 5;
+    this.tally = byId("count");
+    this.kind = byId("kind");
+    this.text = byId("text");
+    this.rows = byId("rows");
+    this.place = byId("page");
+    this.turns = ["first", "before", "next", "last"].map(byId);
+    this.column = 0;
     this.way = 1;
-    this.shown = ROWS_AT_ONCE;
+    this.page = 0;
     this.makeHead();
-    const again = () => { this.shown = ROWS_AT_ONCE; this.draw(); };
+    const again = () => { this.page = 0; this.draw(); };
     this.kind.addEventListener("change", again);
-    this.text.addEventListener("input", again);
-    const box = this.table.parentElement;
-    box.addEventListener("scroll", () => {
-      const near = box.scrollTop + box.clientHeight > box.scrollHeight - 400;
-      if (near && this.shown < this.matching.length) {
-        this.shown += ROWS_AT_ONCE;
-        this.drawRows();
-      }
+    this.rows.addEventListener("change", again);
+    let waiting = 0;
+    this.text.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(again, 120);
     });
-    window.addEventListener("beforeprint", () => { this.shown = 1000; this.drawRows(); });
+    for (const [n, turn] of this.turns.entries()) {
+      turn.addEventListener("click", () => {
+        this.page = [0, this.page - 1, this.page + 1, this.pages - 1][n];
+        this.drawRows();
+      });
+    }
+    // On paper there is nothing to turn.
+    window.addEventListener("beforeprint", () => { this.printing = true; this.drawRows(); });
+    window.addEventListener("afterprint", () => { this.printing = false; this.drawRows(); });
     this.draw();
   }
+
+  get perPage() { return this.printing ? PRINTED_MAX : Number(this.rows.value); }
+
+  get pages() { return Math.max(1, Math.ceil(this.matching.length / this.perPage)); }
 
   makeHead() {
     const row = document.createElement("tr");
@@ -57,6 +101,7 @@ class TradeList {
       button.addEventListener("click", () => {
         this.way = this.column === column ? -this.way : 1;
         this.column = column;
+        this.page = 0;
         this.draw();
       });
       cell.append(button);
@@ -71,27 +116,36 @@ class TradeList {
     if (kind === "price") return showPrice(value);
     if (kind === "money" || kind === "gain") return showMoney(value);
     if (kind === "share") return showShare(value);
-    if (kind === "number") return value.toLocaleString("en-US", { maximumFractionDigits: 8 });
+    if (kind === "number") return showCount(value);
     return value;
   }
 
-  keeps(row) {
+  keeps(i, wanted) {
+    const { columns } = this.trades;
     const kind = this.kind.value;
-    if (kind === "won" && !(row[8] > 0)) return false;
-    if (kind === "lost" && !(row[8] < 0)) return false;
-    if ((kind === "long" || kind === "short") && row[1] !== kind) return false;
-    if (kind === "ambiguous" && row[12] !== kind) return false;
-    const wanted = this.text.value.trim().toLowerCase();
+    if (kind === "won" && !(columns[PNL][i] > 0)) return false;
+    if (kind === "lost" && !(columns[PNL][i] < 0)) return false;
+    if ((kind === "long" || kind === "short") && columns[2][i] !== kind) return false;
+    if (kind === "ambiguous" && columns[CERTAIN][i] !== kind) return false;
     if (!wanted) return true;
-    const text = `${row[0]} ${showTime(row[3], this.intraday)} ${showTime(row[5], this.intraday)}`;
-    return text.toLowerCase().includes(wanted);
+    const time = (column) => showTime(columns[column][i], this.intraday);
+    return `${columns[1][i]} ${time(4)} ${time(EXIT)}`.toLowerCase().includes(wanted);
   }
 
   draw() {
     const { column, way } = this;
-    this.matching = this.rows.filter((row) => this.keeps(row));
-    const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-    this.matching.sort((a, b) => way * order(a[column], b[column]) || order(a[5], b[5]));
+    const values = this.trades.columns[column];
+    const wanted = this.text.value.trim().toLowerCase();
+    this.matching = [];
+    for (let i = 0; i < this.trades.count; i += 1) if (this.keeps(i, wanted)) this.matching.push(i);
+    // Equal ones stay in the order they closed; what is undefined goes last.
+    const missing = (x) => Number.isNaN(x) ? 1 : 0;
+    this.matching.sort((a, b) => {
+      const [x, y] = [values[a], values[b]];
+      if (x < y) return -way;
+      if (x > y) return way;
+      return missing(x) - missing(y) || a - b;
+    });
     for (const [n, { cell, button, name }] of this.headings.entries()) {
       const here = n === column;
       button.textContent = name + (here ? (way > 0 ? " \u2191" : " \u2193") : "");
@@ -100,32 +154,53 @@ class TradeList {
     this.drawRows();
   }
 
+  cell(i, n) {
+    const kind = TRADE_COLUMNS[n][1];
+    const value = this.trades.columns[n][i];
+    const cell = document.createElement("td");
+    if (kind === "text" || kind === "time") cell.className = "text";
+    if (n === PNL || n === RETURN) cell.className = value > 0 ? "gain" : value < 0 ? "loss" : "";
+    if (kind === "link") {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "show";
+      button.title = "Show in the charts";
+      button.textContent = showCount(value);
+      button.addEventListener("click", () => this.focus(i));
+      cell.append(button);
+    } else if (n === CERTAIN && value === "ambiguous") {
+      const chip = document.createElement("span");
+      chip.className = "chip";
+      chip.textContent = value;
+      cell.append(chip);
+    } else {
+      cell.textContent = this.show(value, kind);
+    }
+    return cell;
+  }
+
   drawRows() {
-    const rows = this.matching.slice(0, this.shown).map((trade) => {
+    const { matching, perPage, pages } = this;
+    this.page = Math.max(0, Math.min(pages - 1, this.page));
+    const first = this.page * perPage;
+    this.body.replaceChildren(...matching.slice(first, first + perPage).map((i) => {
       const row = document.createElement("tr");
-      for (const [n, [, kind]] of TRADE_COLUMNS.entries()) {
-        const cell = document.createElement("td");
-        const text = this.show(trade[n], kind);
-        if (n === 12 && trade[n] === "ambiguous") {
-          const chip = document.createElement("span");
-          chip.className = "chip";
-          chip.textContent = text;
-          cell.append(chip);
-        } else {
-          cell.textContent = text;
-        }
-        if (kind === "text" || kind === "time") cell.className = "text";
-        if (n === 8 || n === 9) cell.className = trade[n] > 0 ? "gain" : trade[n] < 0 ? "loss" : "";
-        row.append(cell);
-      }
+      row.append(...TRADE_COLUMNS.map((_, n) => this.cell(i, n)));
       return row;
-    });
-    this.body.replaceChildren(...rows);
-    const total = this.matching.reduce((sum, row) => sum + row[8], 0);
-    const won = this.matching.filter((row) => row[8] > 0).length;
-    const count = this.matching.length;
+    }));
+    this.place.textContent = `${showCount(this.page + 1)} of ${showCount(pages)}`;
+    const [start, end] = [this.page === 0, this.page === pages - 1];
+    for (const [n, turn] of this.turns.entries()) turn.disabled = n < 2 ? start : end;
+    const pnl = this.trades.columns[PNL];
+    let total = 0;
+    let won = 0;
+    for (const i of matching) {
+      total += pnl[i];
+      if (pnl[i] > 0) won += 1;
+    }
+    const count = matching.length;
     this.tally.textContent = count === 0
       ? "No trade matches."
-      : `${count.toLocaleString("en-US")} trades, P&L ${showMoney(total)}, ${showShare(won / count)} winners`;
+      : `${showCount(count)} ${count === 1 ? "trade" : "trades"}, P&L ${showMoney(total)}, ${showShare(won / count)} won`;
   }
 }

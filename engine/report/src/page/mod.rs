@@ -5,21 +5,28 @@
 //! data, by `payload`.
 
 mod certainty;
+mod column;
+mod distribution;
+mod drawdowns;
 mod lists;
 mod months;
 mod overview;
 mod payload;
+mod prices;
+mod statistics;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::display::printable;
+use crate::display::{plural, printable};
 use crate::input::ReportInput;
 use crate::summary::Summary;
 use crate::terminal::LOOK_AHEAD;
 
 const STYLE: &str = include_str!("../assets/page.css");
-const SCRIPTS: [&str; 4] = [
+const SCRIPTS: [&str; 6] = [
+    include_str!("../assets/column.js"),
     include_str!("../assets/axis.js"),
+    include_str!("../assets/paint.js"),
     include_str!("../assets/chart.js"),
     include_str!("../assets/trades.js"),
     include_str!("../assets/main.js"),
@@ -64,7 +71,10 @@ fn body(input: &ReportInput<'_>, summary: &Summary) -> Markup {
             (overview::notices(input))
             (overview::cards(input, summary))
             (charts(input))
+            (statistics::section(input, summary))
+            (drawdowns::section(input))
             (months::section(input))
+            (distribution::section(input))
             (lists::trades(input))
             (certainty::section(input, summary))
             (lists::orders(input))
@@ -81,12 +91,14 @@ fn body(input: &ReportInput<'_>, summary: &Summary) -> Markup {
 fn charts(input: &ReportInput<'_>) -> Markup {
     let curve = !input.run.times.is_empty();
     let plots = !input.run.plots.is_empty();
+    let plots_left_out = payload::plots_left_out(input.run);
     html! {
         section #performance aria-labelledby="performance-title" {
             div.title-row {
                 h2 #performance-title { "Equity" }
                 div.tools {
                     label.toggle { input #log type="checkbox"; " Log scale" }
+                    button #mode type="button" aria-pressed="false" { "Drag moves" }
                     button #reset type="button" disabled { "Reset zoom" }
                 }
             }
@@ -94,9 +106,11 @@ fn charts(input: &ReportInput<'_>) -> Markup {
                 div #equity-chart {}
                 h3 { "Drawdown" }
                 div #drawdown-chart {}
+                div #rolling hidden { h3 #rolling-title {} div #rolling-chart {} }
                 p.hint {
-                    "Drag to zoom, Shift and drag to move, wheel after a click on a chart, "
-                    "double click to reset; keys: arrows, + and -, 0."
+                    "Drag to zoom, Shift and drag (or \"Drag moves\") to move, wheel over a chart to zoom, "
+                    "double click to reset. Keys on a chart: arrows move, + and - zoom, 0 resets, "
+                    "< and > step the crosshair."
                 }
             } @else {
                 p.note { "The run has no instant." }
@@ -116,6 +130,9 @@ fn charts(input: &ReportInput<'_>) -> Markup {
             section #plots aria-labelledby="plots-title" {
                 h2 #plots-title { "Strategy plots" }
                 div #plot-charts {}
+                @if plots_left_out > 0 {
+                    p.hint { (plural(plots_left_out as u64, "more line is", "more lines are")) " not drawn." }
+                }
             }
         }
     }

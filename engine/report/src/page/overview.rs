@@ -31,7 +31,10 @@ pub(crate) fn header(input: &ReportInput<'_>, s: &Summary) -> Markup {
             nav aria-label="Sections" {
                 a href="#performance" { "Equity" }
                 a href="#price" { "Price" }
+                a href="#statistics" { "Statistics" }
+                a href="#drawdowns" { "Drawdowns" }
                 a href="#months" { "Months" }
+                @if run.trades.len() >= super::distribution::VALUES_MIN { a href="#distribution" { "Distribution" } }
                 a href="#trades" { "Trades" }
                 a href="#certainty" { "Certainty" }
                 a href="#orders" { "Orders" }

@@ -1,108 +1,150 @@
 //! The data inside the page: what the charts and the trade list draw, as JSON.
 //!
 //! Everything is bounded: long lines keep their extremes, long lists keep what
-//! matters most and say how much is left out.
+//! matters most and say how much is left out. Up to the bounds every bar, every
+//! instant and every trade is in the page; the script makes coarser levels of them
+//! for drawing.
 
 use std::collections::BTreeMap;
 
-use engine_core::feed::Series;
-use engine_core::instrument::InstrumentId;
 use engine_core::order::Side;
-use engine_core::record::{Fill, RunResult, Trade};
+use engine_core::record::{RunResult, Trade};
 use engine_core::time::SECOND;
 use serde::Serialize;
 
-use crate::display::Clock;
+use super::column::Column;
+use super::prices::{Prices, prices};
+use crate::display::{Clock, count};
 use crate::input::ReportInput;
-use crate::sample::{POINTS_MAX, evenly, extremes, rounded};
-use crate::summary::{Curve, falls};
+use crate::sample::{evenly, extremes};
+use crate::summary::Curve;
 
 /// Trades in the list at most: those with the greatest profit or loss.
-pub(crate) const TRADES_MAX: usize = 5_000;
-/// Markers per price chart at most.
-const MARKS_MAX: usize = 3_000;
-/// Candles over all price charts at most.
-const CANDLES_MAX: usize = 40_000;
-/// Price charts at most: the instruments with most fills.
-pub(crate) const CHARTS_MAX: usize = 100;
+pub(crate) const TRADES_MAX: usize = 50_000;
+/// Bars over all price charts, and instants, that are all in the page. Beyond, a
+/// candle or two points stand for several.
+const WHOLE_MAX: usize = 100_000;
+/// Candles over all price charts, and points of a line, where not all are in the page.
+const SAMPLED_MAX: usize = 50_000;
+/// Points of the scenarios' lines at most.
+const SCENARIO_POINTS_MAX: usize = 20_000;
 /// Plotted lines at most.
 const PLOTS_MAX: usize = 12;
+/// Points of a rolling statistic at most, and the least periods of its window.
+const ROLLING_POINTS_MAX: usize = 10_000;
+const ROLLING_MIN: usize = 20;
+/// Decimal places of a drawdown, a fraction.
+const DRAWDOWN_PLACES: i32 = 6;
 
 /// A line: seconds since the epoch, and values.
 #[derive(Serialize, Default)]
 struct Line {
     name: String,
-    t: Vec<i64>,
-    v: Vec<f64>,
+    /// Left out when the line has one value at each instant of the axis.
+    t: Option<Column>,
+    v: Column,
 }
 
 impl Line {
-    /// At most `POINTS_MAX` points of a line.
-    fn of(name: &str, times: &[i64], values: &[f64]) -> Self {
-        Self::over(name, times, values.iter().copied())
+    fn of(name: &str, times: &[i64], values: &[f64], most: usize) -> Self {
+        Self::over(name, times, values.iter().copied(), most, Column::of)
     }
 
-    fn over(name: &str, times: &[i64], values: impl ExactSizeIterator<Item = f64>) -> Self {
-        let kept = extremes(values.take(times.len()), POINTS_MAX);
+    fn money(name: &str, times: &[i64], values: &[f64], most: usize) -> Self {
+        Self::over(name, times, values.iter().copied(), most, Column::money)
+    }
+
+    fn over(
+        name: &str,
+        times: &[i64],
+        values: impl ExactSizeIterator<Item = f64>,
+        most: usize,
+        encode: impl Fn(&[f64]) -> Column,
+    ) -> Self {
+        let kept = extremes(values.take(times.len()), most);
+        let values: Vec<f64> = kept.iter().map(|(_, x)| *x).collect();
         Self {
             name: name.to_owned(),
-            t: kept.iter().map(|(i, _)| seconds(times[*i])).collect(),
-            v: kept.iter().map(|(_, x)| rounded(*x)).collect(),
+            t: Some(Column::whole(kept.iter().map(|(i, _)| seconds(times[*i])))),
+            v: encode(&values),
         }
+    }
+
+    /// Without times when they are those of the axis.
+    fn on(mut self, axis: &Column) -> Self {
+        if self.t.as_ref() == Some(axis) {
+            self.t = None;
+        }
+        self
     }
 }
 
-/// Candles of one instrument with the fills on them.
+/// Trades, column by column: instrument, 1 long + 2 certain, and figures.
 #[derive(Serialize)]
-struct Prices {
-    symbol: String,
-    /// Bars per candle; 1 when nothing is aggregated.
-    per: usize,
-    t: Vec<i64>,
-    o: Vec<f64>,
-    h: Vec<f64>,
-    l: Vec<f64>,
-    c: Vec<f64>,
-    marks: Vec<Mark>,
-    marks_left_out: usize,
+struct Trades {
+    symbol: Column,
+    kind: Column,
+    quantity: Column,
+    entry: Column,
+    entry_price: Column,
+    exit: Column,
+    exit_price: Column,
+    bars: Column,
+    fees: Column,
+    pnl: Column,
+    gained: Column,
+    mae: Column,
+    mfe: Column,
 }
 
-/// A fill: seconds, price, +1 buy or -1 sell, 1 certain or 0, quantity.
-type Mark = (i64, f64, i64, u8, f64);
-
-/// A trade: instrument, +1 long or -1 short, quantity, entry seconds and price,
-/// exit seconds and price, fees, P&L, return, MAE, MFE, 1 certain or 0.
-type TradeRow = (u32, i64, f64, i64, f64, i64, f64, f64, f64, Option<f64>, f64, f64, u8);
+/// A statistic over a window that moves.
+#[derive(Serialize)]
+struct Rolling {
+    title: String,
+    lines: Vec<Line>,
+}
 
 #[derive(Serialize)]
 struct Payload {
     intraday: bool,
     /// Instants that the horizontal axis is spread over.
-    axis: Vec<i64>,
+    axis: Column,
     equity: Line,
     benchmark: Option<Line>,
+    scenarios: Vec<Line>,
     drawdown: Line,
+    rolling: Option<Rolling>,
     plots: Vec<Line>,
     prices: Vec<Prices>,
     symbols: Vec<String>,
-    trades: Vec<TradeRow>,
+    trades: Trades,
 }
 
 /// The data of a page as JSON that is safe inside a script element.
 pub(crate) fn json(input: &ReportInput<'_>) -> String {
     let run = input.run;
     let curve = Curve::of(run);
-    let axis = evenly(run.times.len(), POINTS_MAX);
+    let instants = evenly(run.times.len(), room(run.times.len(), 1));
+    let axis = Column::whole(instants.iter().map(|i| seconds(run.times[*i])));
+    // The curve may have one point more than the axis, the start.
+    let points = room(run.times.len(), 1) + usize::from(curve.times.len() > run.times.len());
+    let fall = risk::drawdown::drawdowns(&curve.equity).map(|d| d.unwrap_or(f64::NAN));
+    let fall = Line::over("Drawdown", &curve.times, fall, points, |v| Column::rounded(v, DRAWDOWN_PLACES));
+    let held = |b: &crate::input::Benchmark<'_>| {
+        Line::money(&format!("Hold {}", b.symbol), &run.times, b.equity, points).on(&axis)
+    };
     let payload = Payload {
         intraday: Clock::of(&curve) == Clock::Minutes,
-        axis: axis.iter().map(|i| seconds(run.times[*i])).collect(),
-        equity: Line::of("Equity", &curve.times, &curve.equity),
-        benchmark: input.benchmark.map(|b| Line::of(&format!("Hold {}", b.symbol), &run.times, b.equity)),
-        drawdown: Line::over("Drawdown", &curve.times, falls(&curve.equity)),
-        plots: plots(run),
-        prices: prices(input),
+        equity: Line::money("Equity", &curve.times, &curve.equity, points).on(&axis),
+        benchmark: input.benchmark.as_ref().map(held),
+        scenarios: scenarios(input, &axis),
+        drawdown: fall.on(&axis),
+        rolling: rolling(input, curve.periods_per_year),
+        plots: plots(run, &axis),
+        prices: prices(input, &axis),
         symbols: run.instruments.iter().map(|i| i.symbol.to_string()).collect(),
-        trades: listed_trades(run),
+        trades: trades(run),
+        axis,
     };
     let text = serde_json::to_string(&payload).unwrap_or_else(|_| "{}".to_owned());
     // `<`, `>` and `&` occur only inside JSON strings, where an escape means the same.
@@ -112,144 +154,101 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
     text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-fn plots(run: &RunResult) -> Vec<Line> {
+/// Points that each of so many lines of a length may have.
+pub(super) fn room(length: usize, lines: usize) -> usize {
+    let lines = lines.max(1);
+    if length * lines <= WHOLE_MAX { length.max(4) } else { SAMPLED_MAX / lines }
+}
+
+/// Sharpe ratio over the last half year, of the run and of holding; `None` for
+/// runs that are not longer than that.
+fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
+    let run = input.run;
+    let half_year = (periods_per_year / 2.0).round() as usize;
+    let window = half_year.max(ROLLING_MIN);
+    let periods = count(window as u64);
+    let title = match window == half_year {
+        true => format!("Sharpe ratio of the last half year ({periods} periods)"),
+        false => format!("Sharpe ratio of the last {periods} periods"),
+    };
+    let line = |name: &str, equity: &[f64]| {
+        let returns = risk::ratios::returns(equity).filter(|r| r.len() > window)?;
+        let values = risk::rolling::sharpe(&returns, window, periods_per_year).map(|x| x.unwrap_or(f64::NAN));
+        let line = Line::over(name, &run.times[1..], values, ROLLING_POINTS_MAX, |v| Column::rounded(v, 3));
+        Some(line).filter(|line| !line.v.is_empty())
+    };
+    let own = line("Sharpe", &run.equity)?;
+    let held = input.benchmark.as_ref().and_then(|b| line(&format!("Hold {}", b.symbol), b.equity));
+    Some(Rolling { title, lines: held.into_iter().chain([own]).collect() })
+}
+
+/// Equity of the complete re-runs, where it differs from the run's own.
+fn scenarios(input: &ReportInput<'_>, axis: &Column) -> Vec<Line> {
+    [("Pessimistic", input.pessimistic), ("Optimistic", input.optimistic)]
+        .into_iter()
+        .filter_map(|(name, run)| Some((name, run?)))
+        .filter(|(_, run)| run.equity != input.run.equity)
+        .map(|(name, run)| Line::money(name, &run.times, &run.equity, SCENARIO_POINTS_MAX).on(axis))
+        .collect()
+}
+
+fn plots(run: &RunResult, axis: &Column) -> Vec<Line> {
     let mut columns: BTreeMap<u32, (Vec<i64>, Vec<f64>)> = BTreeMap::new();
     for point in &run.plots {
         let (t, v) = columns.entry(point.line).or_default();
         t.push(point.time.nanos());
         v.push(point.value);
     }
+    let points = columns.values().map(|(t, _)| t.len()).max().unwrap_or(0);
+    let most = room(points, columns.len().min(PLOTS_MAX));
     columns
         .into_iter()
         .take(PLOTS_MAX)
         .map(|(line, (t, v))| {
             let name = run.plot_names.get(line as usize);
-            Line::of(name.map_or("", String::as_str), &t, &v)
+            Line::of(name.map_or("", String::as_str), &t, &v, most).on(axis)
         })
         .collect()
 }
 
-/// Fills per instrument, by `InstrumentId`.
-fn fills_by_instrument(run: &RunResult) -> Vec<Vec<&Fill>> {
-    let mut by = vec![Vec::new(); run.instruments.len()];
-    for fill in &run.fills {
-        if let Some(of) = by.get_mut(fill.instrument.index()) {
-            of.push(fill);
-        }
-    }
-    by
+/// Plotted lines that find no place on the page.
+pub(crate) fn plots_left_out(run: &RunResult) -> usize {
+    run.plot_names.len().saturating_sub(PLOTS_MAX)
 }
 
-fn prices(input: &ReportInput<'_>) -> Vec<Prices> {
-    let run = input.run;
-    let fills = fills_by_instrument(run);
-    let mut chosen: Vec<(usize, &Series)> = run
-        .instruments
-        .iter()
-        .enumerate()
-        .filter_map(|(id, instrument)| {
-            let series = input.series.iter().find(|s| s.instrument.symbol == instrument.symbol)?;
-            Some((id, series))
-        })
-        .collect();
-    chosen.sort_by_key(|(id, _)| (std::cmp::Reverse(fills[*id].len()), *id));
-    chosen.truncate(CHARTS_MAX);
-    chosen.sort_by_key(|(id, _)| *id);
-    let room = (CANDLES_MAX / chosen.len().max(1)).min(POINTS_MAX);
-    let begin = run.times.first().copied().unwrap_or(i64::MIN);
-    chosen.into_iter().map(|(id, series)| candles(series, begin, room, &fills[id])).collect()
+/// 1 for buy or long, 2 for certain.
+pub(super) fn kind(side: Side, certain: bool) -> i64 {
+    i64::from(side == Side::Buy) + 2 * i64::from(certain)
 }
 
-/// Groups neighbouring bars so that at most `room` candles are left.
-fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill]) -> Prices {
-    let columns = series.bars.columns();
-    let first = columns.close_time.partition_point(|t| *t < begin);
-    let rows = columns.close_time.len();
-    let per = (rows - first).div_ceil(room).max(1);
-    let (marks, marks_left_out) = marks(fills);
-    let mut prices = Prices {
-        symbol: series.instrument.symbol.to_string(),
-        per,
-        t: Vec::new(),
-        o: Vec::new(),
-        h: Vec::new(),
-        l: Vec::new(),
-        c: Vec::new(),
-        marks,
-        marks_left_out,
-    };
-    for from in (first..rows).step_by(per) {
-        let to = (from + per).min(rows);
-        let greatest = columns.high[from..to].iter().copied().fold(f64::MIN, f64::max);
-        let least = columns.low[from..to].iter().copied().fold(f64::MAX, f64::min);
-        prices.t.push(seconds(columns.close_time[to - 1]));
-        prices.o.push(rounded(columns.open[from]));
-        prices.h.push(rounded(greatest));
-        prices.l.push(rounded(least));
-        prices.c.push(rounded(columns.close[to - 1]));
-    }
-    prices
-}
-
-/// Markers of the fills, and how many are left out. Ambiguous ones stay first.
-fn marks(fills: &[&Fill]) -> (Vec<Mark>, usize) {
-    let (certain, ambiguous): (Vec<usize>, Vec<usize>) = (0..fills.len()).partition(|i| fills[*i].certain);
-    let pick = |from: &[usize], most: usize| -> Vec<usize> {
-        if most == 0 {
-            return Vec::new();
-        }
-        evenly(from.len(), most).into_iter().map(|i| from[i]).collect()
-    };
-    let mut kept = pick(&ambiguous, MARKS_MAX);
-    let room = MARKS_MAX - kept.len();
-    kept.extend(pick(&certain, if room < 2 { 0 } else { room }));
-    kept.sort_unstable();
-    let marks = kept
-        .iter()
-        .map(|i| {
-            let f = fills[*i];
-            (
-                seconds(f.time.nanos()),
-                rounded(f.price.to_f64()),
-                f.side.sign(),
-                u8::from(f.certain),
-                f.quantity.to_f64(),
-            )
-        })
-        .collect();
-    (marks, fills.len() - kept.len())
-}
-
-fn listed_trades(run: &RunResult) -> Vec<TradeRow> {
+fn trades(run: &RunResult) -> Trades {
     let mut kept: Vec<&Trade> = run.trades.iter().collect();
     if kept.len() > TRADES_MAX {
         kept.sort_by_key(|t| std::cmp::Reverse(t.pnl.abs()));
         kept.truncate(TRADES_MAX);
         kept.sort_by_key(|t| (t.exit_time, t.instrument));
     }
-    kept.into_iter()
-        .map(|t| {
-            let InstrumentId(id) = t.instrument;
-            let gained = t.return_on_entry();
-            (
-                id,
-                if t.side == Side::Buy { 1 } else { -1 },
-                t.quantity.to_f64(),
-                seconds(t.entry_time.nanos()),
-                rounded(t.entry_price),
-                seconds(t.exit_time.nanos()),
-                rounded(t.exit_price),
-                rounded(t.fees.to_f64()),
-                rounded(t.pnl.to_f64()),
-                gained.is_finite().then(|| rounded(gained)),
-                rounded(t.mae),
-                rounded(t.mfe),
-                u8::from(t.certain),
-            )
-        })
-        .collect()
+    let of = |value: &dyn Fn(&Trade) -> f64| Column::of(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
+    let money =
+        |value: &dyn Fn(&Trade) -> f64| Column::money_to_sum(&kept.iter().map(|t| value(t)).collect::<Vec<_>>());
+    let share = |value: &dyn Fn(&Trade) -> f64| Column::rounded(&kept.iter().map(|t| value(t)).collect::<Vec<_>>(), 6);
+    Trades {
+        symbol: Column::whole(kept.iter().map(|t| i64::from(t.instrument.0))),
+        kind: Column::whole(kept.iter().map(|t| kind(t.side, t.certain))),
+        quantity: of(&|t| t.quantity.to_f64()),
+        entry: Column::whole(kept.iter().map(|t| seconds(t.entry_time.nanos()))),
+        entry_price: of(&|t| t.entry_price),
+        exit: Column::whole(kept.iter().map(|t| seconds(t.exit_time.nanos()))),
+        exit_price: of(&|t| t.exit_price),
+        bars: Column::whole(kept.iter().map(|t| i64::from(t.exit_bar) - i64::from(t.entry_bar))),
+        fees: money(&|t| t.fees.to_f64()),
+        pnl: money(&|t| t.pnl.to_f64()),
+        gained: share(&Trade::return_on_entry),
+        mae: share(&|t| t.mae),
+        mfe: share(&|t| t.mfe),
+    }
 }
 
-fn seconds(nanos: i64) -> i64 {
+pub(super) fn seconds(nanos: i64) -> i64 {
     nanos.div_euclid(SECOND)
 }

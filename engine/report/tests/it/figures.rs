@@ -19,6 +19,7 @@ pub(crate) fn input(run: &RunResult) -> ReportInput<'_> {
         assumptions: Vec::new(),
         warnings: Vec::new(),
         provenance: Vec::new(),
+        config: "",
     }
 }
 
@@ -39,6 +40,7 @@ fn fill(certain: bool, outside_bar: bool, notional: &str, fee: &str) -> Fill {
         quantity: "1".parse::<Quantity>().expect("a quantity"),
         notional: money(notional),
         fee: money(fee),
+        slippage: Price::ZERO,
     }
 }
 
