@@ -53,9 +53,11 @@ impl Kernel<'_> {
         let Some(table) = self.exchange.floor.fees.table().cloned() else { return };
         let today = table.date(self.cx.now);
         let Some(from) = self.carried.replace(today).filter(|from| *from < today) else { return };
+        // What one of them costs is no part of the night's debt for the next.
+        let cash = self.cx.portfolio.cash();
         for (item, fee) in table.spec().carry.iter().enumerate() {
             let balance = match fee.base {
-                CarryBase::Debit => -self.cx.portfolio.cash(),
+                CarryBase::Debit => -cash,
                 CarryBase::Short => -self.worth_of(fee, |value| value < Money::ZERO),
                 CarryBase::Long => self.worth_of(fee, |value| value > Money::ZERO),
             };
