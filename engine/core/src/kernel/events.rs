@@ -113,6 +113,9 @@ impl Kernel<'_> {
         let Some(table) = self.exchange.floor.fees.table().filter(|_| dividend > Money::ZERO) else { return };
         let Some(rate) = table.spec().dividend_tax.on(table.date(self.cx.now)) else { return };
         let amount = dividend.times(*rate);
+        if amount.is_zero() {
+            return;
+        }
         self.cx.portfolio.tax(instrument, amount);
         self.transfer(Entry { time: entry.time, kind: EntryKind::DividendTax { instrument, amount } });
     }
