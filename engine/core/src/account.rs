@@ -55,23 +55,23 @@ impl Purse<'_> {
         Money::notional(price, quantity, self.instrument.multiplier)
     }
 
-    /// What buying costs, fees included.
-    fn cost(&self, order: OrderId, price: Price, quantity: Quantity) -> Money {
+    /// What is traded and the fee of it.
+    fn cost(&self, order: OrderId, side: Side, price: Price, quantity: Quantity) -> Money {
         let notional = self.notional(price, quantity);
-        notional + self.fees.fee(order, Side::Buy, quantity, notional)
+        notional + self.fees.fee(order, side, quantity, notional)
     }
 
-    /// The most whole lots whose cost is at most `budget`; nothing below the smallest order.
+    /// The most whole lots whose amount and fee are at most `budget`; nothing below the smallest order.
     #[must_use]
-    pub(crate) fn affordable(&self, order: OrderId, price: Price, budget: Money) -> Quantity {
+    pub(crate) fn affordable(&self, order: OrderId, side: Side, price: Price, budget: Money) -> Quantity {
         let lot = self.instrument.lot;
-        let cost_of_lot = self.cost(order, price, lot).units();
+        let cost_of_lot = self.cost(order, side, price, lot).units();
         if budget <= Money::ZERO || cost_of_lot <= 0 {
             return Quantity::ZERO;
         }
         let lot_units = lot.units();
         let most = i64::MAX / 8 / lot_units.max(1);
-        let cost = |lots: i64| self.cost(order, price, Quantity::from_units(lots * lot_units));
+        let cost = |lots: i64| self.cost(order, side, price, Quantity::from_units(lots * lot_units));
         let lots = if self.fees.is_proportional() {
             let mut lots = i64::try_from(budget.units() / cost_of_lot).unwrap_or(most).min(most);
             // Rounding of one lot's cost against that of many: a few steps at the most.
@@ -99,10 +99,10 @@ impl Purse<'_> {
     pub(crate) fn resolve(&self, order: OrderId, side: Side, size: Size, price: Price) -> Quantity {
         match (size, side) {
             (Size::Quantity(quantity), _) => quantity,
-            (Size::AllIn, Side::Buy) => self.affordable(order, price, self.cash),
+            (Size::AllIn, Side::Buy) => self.affordable(order, side, price, self.cash),
             (Size::AllIn, Side::Sell) => self.position.max(Quantity::ZERO),
-            (Size::Notional(amount), _) => self.affordable(order, price, amount.into()),
-            (Size::PercentOfEquity(rate), _) => self.affordable(order, price, self.equity(price).times(rate)),
+            (Size::Notional(amount), _) => self.affordable(order, side, price, amount.into()),
+            (Size::PercentOfEquity(rate), _) => self.affordable(order, side, price, self.equity(price).times(rate)),
             (Size::AsParent, _) => Quantity::ZERO,
         }
     }
@@ -128,10 +128,10 @@ impl Purse<'_> {
         }
         match (self.kind, side) {
             (AccountKind::Cash, Side::Buy) => {
-                if self.cost(order, price, quantity) <= self.cash {
+                if self.cost(order, side, price, quantity) <= self.cash {
                     return Ok(quantity);
                 }
-                let most = self.affordable(order, price, self.cash);
+                let most = self.affordable(order, side, price, self.cash);
                 if shrink && most > Quantity::ZERO { Ok(most) } else { Err(Reason::InsufficientCash) }
             }
             (AccountKind::Cash, Side::Sell) => {
@@ -236,7 +236,8 @@ mod tests {
         let q = purse.resolve(ID, Side::Buy, Size::AllIn, price);
         assert_eq!(q.to_string(), "1216");
         let one_more = q + instrument.lot;
-        assert!(purse.cost(ID, price, q) <= purse.cash && purse.cost(ID, price, one_more) > purse.cash);
+        let cost = |quantity| purse.cost(ID, Side::Buy, price, quantity);
+        assert!(cost(q) <= purse.cash && cost(one_more) > purse.cash);
         assert_eq!(purse.admit(ID, Side::Buy, false, price, one_more), Err(Reason::InsufficientCash));
         assert_eq!(purse.admit(ID, Side::Buy, true, price, one_more), Ok(q));
         assert_eq!(purse.admit(ID, Side::Sell, false, price, q), Err(Reason::InsufficientPosition));
