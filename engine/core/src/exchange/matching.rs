@@ -161,7 +161,9 @@ impl<'a> Walk<'a> {
                     return;
                 }
                 let gap = self.at_open && rested && self.rules.limit_gap == LimitGap::Limit;
-                Some(if gap { limit } else { here })
+                // It may rest from a day of other limits.
+                let within = |price: Price| self.bar.limits.map_or(price, |l| price.clamp(l.down, l.up));
+                Some(if gap { within(limit) } else { here })
             }
             OrderKind::LimitOnOpen { limit } | OrderKind::LimitOnClose { limit } => {
                 if !acceptable(limit, side) {
