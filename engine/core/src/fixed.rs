@@ -373,6 +373,12 @@ impl Rate {
         i64::try_from(value.mantissa() * factor).map(Self).map_err(|_| NumberError::OutOfRange(value.to_string()))
     }
 
+    /// From units of 1e-12.
+    #[must_use]
+    pub const fn from_units(units: i64) -> Self {
+        Self(units)
+    }
+
     /// In units of 1e-12.
     #[must_use]
     pub const fn units(self) -> i64 {

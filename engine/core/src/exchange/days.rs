@@ -1,6 +1,7 @@
 //! What a venue's dated rules say of one instrument on one day.
 
 use crate::actions::ActionKind;
+use super::rules::share;
 use crate::charges::Day;
 use crate::date::Date;
 use crate::feed::Series;
@@ -8,6 +9,8 @@ use crate::fixed::{Price, Rate};
 use crate::instrument::TickLadder;
 use crate::rules::{DailyLimits, ExRights, MarketRules, ProductClass, Settlement};
 use crate::time::Timestamp;
+
+const ONE: Rate = Rate::from_units(Rate::SCALE);
 
 /// Days after a listing on which its sessions are counted.
 const YOUNG: i32 = 30;
@@ -20,6 +23,13 @@ pub(super) fn first_day(series: &Series) -> Day {
     let class = rules.map_or_else(of_code, |rules| rules.product(symbol, kind)).unwrap_or_default();
     let settlement = rules.map_or(Settlement::SameSession, |rules| rules.settlement(symbol, class));
     Day::new(symbol, class, settlement)
+}
+
+/// What one old share has become after another split, rounded down at 1e-12, so that a
+/// price between two ticks is rounded up as the exact one is.
+fn grown(shares: Rate, to: u32, from: u32) -> Rate {
+    let units = i128::from(shares.units()) * i128::from(to) / i128::from(from.max(1));
+    Rate::from_units(i64::try_from(units).unwrap_or(i64::MAX))
 }
 
 /// The price limits of the date on which `row` is a bar; `None` where the venue has none, on
@@ -41,17 +51,16 @@ pub(super) fn daily_limits(
     let close = Price::from_checked_f64(columns.close[before]);
     let step = ticks.step(close);
     let (from, to) = (columns.close_time[before], columns.open_time[first]);
-    let mut reference = close;
+    // All that is given until then per share of the last close, rounded once.
+    let (mut cash, mut shares) = (Price::ZERO, ONE);
     for action in series.actions.iter().filter(|a| a.ex_time.nanos() > from && a.ex_time.nanos() <= to) {
-        let rights = match action.kind {
-            ActionKind::CashDividend { per_share } => ExRights { cash: per_share, ..ExRights::default() },
-            ActionKind::Split { to, from } => {
-                let growth = (f64::from(to) - f64::from(from)) / f64::from(from);
-                ExRights { bonus: Rate::from_f64(growth).unwrap_or_default(), ..ExRights::default() }
-            }
-        };
-        reference = rights.reference(reference, step)?;
+        match action.kind {
+            ActionKind::CashDividend { per_share } => cash += share(per_share, shares),
+            ActionKind::Split { to, from } => shares = grown(shares, to, from),
+        }
     }
+    let bonus = Rate::from_units(shares.units() - ONE.units());
+    let reference = ExRights { cash, bonus, ..ExRights::default() }.reference(close, step)?;
     let listed = rules.listings.get(symbol).and_then(|listing| listing.listed);
     let young = listed.filter(|listed| date.days() - listed.days() < YOUNG);
     let trading_day = young.map(|listed| {
