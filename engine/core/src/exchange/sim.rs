@@ -144,21 +144,21 @@ impl SimExchange {
 
     /// Puts what has arrived by the open of a bar into the book.
     fn arrive(&mut self, cx: &mut Context, id: InstrumentId, open_time: Timestamp) {
-        let venue = &mut self.venues[id.index()];
+        let limits = self.floor.days[id.index()].limits;
+        let beyond = |price: Price| limits.is_some_and(|l| price < l.down || price > l.up);
         let mut i = 0;
-        while i < venue.arrivals.len() {
-            let order = venue.arrivals[i];
+        while let Some(order) = self.venues[id.index()].arrivals.get(i).copied() {
             let record = &cx.orders[order.index()];
             if record.submitted > open_time {
                 i += 1;
                 continue;
             }
-            let limits = self.floor.days[id.index()].limits;
-            let beyond = |price: Price| limits.is_some_and(|l| price < l.down || price > l.up);
+            let venue = &mut self.venues[id.index()];
             venue.arrivals.remove(i);
             if record.order.basis == PriceBasis::Absolute && record.order.kind.limit().is_some_and(beyond) {
+                // Its children, which stand behind it, go with it.
                 self.end_on_the_way(cx, order, OrderState::Rejected, Reason::PriceLimit);
-                return self.arrive(cx, id, open_time);
+                continue;
             }
             let parent_filled = record.order.parent.map(|p| cx.orders[p.index()].filled);
             let slot = venue.book.insert(order, &record.order, record.last, parent_filled);
