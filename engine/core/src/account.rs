@@ -185,7 +185,8 @@ impl Purse<'_> {
                 high = middle - 1;
             }
         }
-        if low > 0 { Ok(Quantity::from_units(low * lot)) } else { Err(Reason::InsufficientCash) }
+        let most = self.instrument.floor_to_lot(Quantity::from_units(low * lot));
+        if most > Quantity::ZERO { Ok(most) } else { Err(Reason::InsufficientCash) }
     }
 
     /// Cash and position after a fill; returns the fee.
