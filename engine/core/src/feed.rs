@@ -160,6 +160,7 @@ impl Feed {
         }
         for s in &mut series {
             s.actions.sort_by_key(|a| a.ex_time);
+            s.changes.sort_by_key(|(time, _)| *time);
         }
         let instruments = series.iter().map(|s| s.instrument.clone()).collect();
         let merged = (series.len() > 1).then(|| merge(&series, rows));

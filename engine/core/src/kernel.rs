@@ -224,6 +224,9 @@ impl Kernel<'_> {
         let feed = self.cx.feed.clone();
         let first = rows.times().partition_point(|t| *t < begin.nanos());
         self.warm_up(rows, first);
+        if first > 0 {
+            self.pass_events();
+        }
         self.cx.equity.reserve(rows.instants() - first);
         self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
         self.strategy.on_start(&mut self.cx);

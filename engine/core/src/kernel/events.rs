@@ -2,12 +2,13 @@
 
 use super::Kernel;
 use crate::actions::{ActionKind, Split};
-use crate::feed::Feed;
+use crate::feed::{Feed, Series};
 use crate::fixed::Money;
 use crate::instrument::InstrumentId;
 use crate::ledger::{Entry, EntryKind};
 use crate::rows::Rows;
 use crate::rules::{CarryBase, CarryFee};
+use crate::time::Timestamp;
 
 impl Kernel<'_> {
     pub(super) fn look_for_events(&mut self) {
@@ -24,6 +25,30 @@ impl Kernel<'_> {
         self.event_due = due;
     }
 
+    /// What took effect at bars before the run: their prices and the run's first orders know of it.
+    pub(super) fn pass_events(&mut self) {
+        let feed = self.cx.feed.clone();
+        for (i, series) in feed.series().iter().enumerate() {
+            let Some(row) = (self.cx.seen[i] as usize).checked_sub(1) else { continue };
+            let open_time = series.bars.row(row).open_time();
+            self.change_terms(series, i, open_time);
+            let passed = series.actions.partition_point(|action| action.ex_time <= open_time);
+            self.next_action[i] = passed as u32;
+        }
+        self.look_for_events();
+    }
+
+    /// Takes over the terms of an instrument at a bar that opens at a time.
+    fn change_terms(&mut self, series: &Series, i: usize, open_time: Timestamp) {
+        while let Some((_, terms)) =
+            series.changes.get(self.next_change[i] as usize).filter(|(time, _)| *time <= open_time)
+        {
+            self.next_change[i] += 1;
+            self.cx.instruments[i] = terms.clone();
+            self.exchange.change_terms(InstrumentId(i as u32), terms);
+        }
+    }
+
     /// What takes effect at these bars besides trading.
     #[inline(never)]
     pub(super) fn events<R: Rows>(&mut self, feed: &Feed, rows: &R, (from, to): (usize, usize)) {
@@ -32,14 +57,7 @@ impl Kernel<'_> {
             let i = rows.id(at);
             let series = &feed.series()[i];
             let open_time = series.bars.row(rows.row(at)).open_time();
-            while let Some((time, terms)) = series.changes.get(self.next_change[i] as usize) {
-                if *time > open_time {
-                    break;
-                }
-                self.next_change[i] += 1;
-                self.cx.instruments[i] = terms.clone();
-                self.exchange.change_terms(InstrumentId(i as u32), terms);
-            }
+            self.change_terms(series, i, open_time);
         }
         if self.apply_actions {
             self.actions(feed, rows, (from, to));
