@@ -7,6 +7,7 @@
 use crate::charges::Charges;
 pub use crate::charges::FeeSchedule;
 use crate::exchange::Working;
+use crate::exchange::certainty::{Funds, PathFill};
 use crate::fees::most_lots;
 use crate::fixed::{Money, Price, Quantity, Rate};
 use crate::instrument::Instrument;
@@ -203,12 +204,27 @@ impl Purse<'_> {
     }
 }
 
-impl crate::exchange::certainty::Funds for Purse<'_> {
-    fn resolve(&self, order: &Working, price: Price) -> Quantity {
-        Purse::resolve(self, order.id(), order.side(), order.size(), price)
+impl Purse<'_> {
+    fn after(mut self, fills: &[PathFill]) -> Self {
+        for fill in fills {
+            self.pay(fill.order, fill.side, fill.price, fill.quantity);
+        }
+        self
     }
-    fn admit(&self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        Purse::admit(self, order.id(), order.side(), order.shrink_to_fit(), price, quantity)
+}
+
+impl Funds for Purse<'_> {
+    fn resolve(&self, fills: &[PathFill], order: &Working, price: Price) -> Quantity {
+        self.after(fills).resolve(order.id(), order.side(), order.size(), price)
+    }
+    fn admit(
+        &self,
+        fills: &[PathFill],
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason> {
+        self.after(fills).admit(order.id(), order.side(), order.shrink_to_fit(), price, quantity)
     }
 }
 

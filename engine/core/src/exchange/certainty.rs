@@ -43,20 +43,26 @@ impl Reach {
     }
 }
 
-/// Money questions of an order, answered without changing anything.
+/// Money questions of an order after the fills of a path, answered without changing anything.
 pub(crate) trait Funds {
-    fn resolve(&self, order: &Working, price: Price) -> Quantity;
-    fn admit(&self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
+    fn resolve(&self, fills: &[PathFill], order: &Working, price: Price) -> Quantity;
+    fn admit(
+        &self,
+        fills: &[PathFill],
+        order: &Working,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Quantity, Reason>;
 }
 
 /// No account behind it: every size is admitted.
 pub(crate) struct Unfunded;
 
 impl Funds for Unfunded {
-    fn resolve(&self, _: &Working, _: Price) -> Quantity {
+    fn resolve(&self, _: &[PathFill], _: &Working, _: Price) -> Quantity {
         Quantity::ZERO
     }
-    fn admit(&self, _: &Working, _: Price, quantity: Quantity) -> Result<Quantity, Reason> {
+    fn admit(&self, _: &[PathFill], _: &Working, _: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         Ok(quantity)
     }
 }
@@ -78,10 +84,10 @@ struct PathDesk<'a, F> {
 
 impl<F: Funds> Desk for PathDesk<'_, F> {
     fn resolve(&mut self, order: &Working, price: Price) -> Quantity {
-        self.funds.resolve(order, price)
+        self.funds.resolve(&self.fills, order, price)
     }
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
-        self.funds.admit(order, price, quantity)
+        self.funds.admit(&self.fills, order, price, quantity)
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
         let fill = PathFill { order: order.id, side: order.side, quantity, price };

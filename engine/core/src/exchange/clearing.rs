@@ -149,7 +149,8 @@ impl Desk for Clearing<'_> {
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         let leveraged = self.cx.portfolio.is_leveraged();
         let admitted = self.purse(leveraged).admit(order.id(), order.side(), order.shrink_to_fit(), price, quantity);
-        self.refused |= admitted != Ok(quantity);
+        // A sale that waits for the next session waits on the search's paths, too.
+        self.refused |= admitted != Ok(quantity) && admitted != Ok(Quantity::ZERO);
         admitted
     }
 
