@@ -217,13 +217,7 @@ impl Funds for Purse<'_> {
     fn resolve(&self, fills: &[PathFill], order: &Working, price: Price) -> Quantity {
         self.after(fills).resolve(order.id(), order.side(), order.size(), price)
     }
-    fn admit(
-        &self,
-        fills: &[PathFill],
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason> {
+    fn admit(&self, fills: &[PathFill], order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason> {
         self.after(fills).admit(order.id(), order.side(), order.shrink_to_fit(), price, quantity)
     }
 }

@@ -46,13 +46,7 @@ impl Reach {
 /// Money questions of an order after the fills of a path, answered without changing anything.
 pub(crate) trait Funds {
     fn resolve(&self, fills: &[PathFill], order: &Working, price: Price) -> Quantity;
-    fn admit(
-        &self,
-        fills: &[PathFill],
-        order: &Working,
-        price: Price,
-        quantity: Quantity,
-    ) -> Result<Quantity, Reason>;
+    fn admit(&self, fills: &[PathFill], order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
 }
 
 /// No account behind it: every size is admitted.

@@ -1,7 +1,7 @@
 //! What a venue's dated rules say of one instrument on one day.
 
-use crate::actions::ActionKind;
 use super::rules::share;
+use crate::actions::ActionKind;
 use crate::charges::Day;
 use crate::date::Date;
 use crate::feed::Series;

@@ -3,5 +3,10 @@
 
 mod common;
 mod kernel;
+mod market_chaos;
+mod market_fees;
+mod market_rules;
+mod market_terms;
 mod scenarios;
 mod strategies;
+mod venue;
