@@ -133,12 +133,14 @@ impl TradedBar {
 }
 
 impl FillRules {
-    /// The quantity that our orders together may take of a bar, in whole lots.
+    /// The quantity that our orders together may take of a bar, in whole lots; the
+    /// smallest order is no bound for a part of one.
     pub(super) fn cap(&self, bar: &TradedBar, instrument: &Instrument) -> Option<Quantity> {
         let (rate, volume) = (self.participation?, bar.volume?);
         let exact = i128::from(volume.units()) * i128::from(rate.units()) / i128::from(Rate::SCALE);
         let units = i64::try_from(exact).unwrap_or(i64::MAX / 4);
-        Some(instrument.floor_to_lot(Quantity::from_units(units)))
+        let lot = instrument.lot.units();
+        Some(Quantity::from_units(units / lot * lot))
     }
 
     /// True when fills depend on a bar's volume.

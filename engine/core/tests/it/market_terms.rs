@@ -193,6 +193,16 @@ fn sizes_by_money_are_whole_lots_and_nothing_below_the_smallest_order() {
     }
 }
 
+#[test]
+fn a_part_of_an_order_may_be_smaller_than_the_smallest_order() {
+    // A tenth of 1,500 a bar: 150 of an order of 400, where an order needs 200.
+    let tape = Tape::new().day("2024-03-01", &[flat(10.0); 5]).volume(1_500.0);
+    let capped = FillRules { participation: Some(crate::venue::rate(0.1)), ..FillRules::default() };
+    let options = RunOptions { fills: capped, ..RunOptions::default() };
+    let result = go(tape.series(lots(1, 200, true)), vec![(0, buy(400))], options);
+    assert_eq!(fills(&result), [at(1, 150, "10"), at(2, 150, "10"), at(3, 100, "10")]);
+}
+
 /// Lots of 500 and steps of 0.05, from 2024-03-04 on lots of 100 and steps of 0.02.
 fn changing() -> Series {
     let steps = |text: &str| TickLadder::single(price(text)).unwrap();
