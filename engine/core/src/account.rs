@@ -19,7 +19,8 @@ const MOST_HELD: Quantity = Quantity::from_units(i64::MAX / 4);
 /// What kind of account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
-    /// Pays in full, sells only what it holds, never goes below zero.
+    /// Pays in full, sells only what it holds; no trade takes it below zero. Costs of
+    /// holding are taken whatever there is.
     Cash,
     /// May borrow and go short as long as positions are at most `leverage` times equity.
     Margin {
@@ -84,7 +85,9 @@ impl Purse<'_> {
             }
             lots
         } else {
-            most_lots(budget, self.notional(price, lot), most, cost)
+            // Amounts are rounded at 1e-8: what a further lot adds may be a little less than one lot.
+            let added = Money::from_units((self.notional(price, lot).units() - 2).max(1));
+            most_lots(budget, added, most, cost)
         };
         self.instrument.floor_to_lot(Quantity::from_units(lots * lot_units))
     }

@@ -106,6 +106,20 @@ fn sizes_by_money_take_the_last_lot_that_the_real_fee_leaves_room_for() {
 }
 
 #[test]
+fn lots_whose_amount_is_rounded_are_all_taken() {
+    // One lot of 1e-8 costs 0.0001234567, at 1e-8 0.00012346: cash for one more is not left.
+    let tape = Tape::new().day("2024-03-04", &[flat(12_345.67); 2]);
+    let mut instrument = share("CC.COIN");
+    instrument.lot = "0.00000001".parse().unwrap();
+    let steps = vec![(0, NewOrder::market(ID, Side::Buy, Size::AllIn))];
+    let flat_fee = table(vec![FeeItem::new("ticket", FeeBasis::Flat(amount("1")))]);
+    let result = go(tape.series(instrument), steps, options(flat_fee, "1000"));
+    // 999 / 12,345.67 = 0.080919059...
+    assert_eq!(result.fills[0].quantity.to_string(), "0.08091905");
+    assert!(result.final_cash < money("0.00012346") && result.final_cash >= Money::ZERO, "{}", result.final_cash);
+}
+
+#[test]
 fn a_sale_by_amount_counts_the_fee_of_a_sale() {
     // 5 % on sells only: 95 x 10 x 1.05 = 997.50; 96 would be 1,008.
     let item = FeeItem { side: FeeSide::Sell, ..FeeItem::new("tax", FeeBasis::Rate(rate(0.05))) };
