@@ -149,6 +149,30 @@ fn what_comes_later_changes_nothing_that_came_before() {
     }
 }
 
+#[test]
+fn several_venues_in_one_account_balance_and_do_not_depend_on_their_order() {
+    for seed in 0..20 {
+        let walk = |symbol: &str, seed: u64| {
+            let mut other = series(seed, None);
+            other.instrument.symbol = share(symbol).symbol;
+            other.changes.clear();
+            other
+        };
+        let free = |symbol: &str, seed| Series { rules: None, ..walk(symbol, seed) };
+        let list = vec![series(seed, None), free("HK.00001", seed + 3), walk("SZ.000001", seed + 9)];
+        let go = |list| run(&feed(list), &mut Chaos::new(seed, true), &options(seed)).unwrap();
+        let forward = go(list.clone());
+        let backward = go(list.into_iter().rev().collect());
+        assert_eq!(forward, backward, "seed {seed}");
+        let lines = forward.entries().flat_map(|entry| postings(&entry, &forward.fills));
+        let cash: Money = lines.filter(|p| p.account == LedgerAccount::Cash).map(|p| p.amount).sum();
+        assert_eq!(cash, forward.final_cash, "seed {seed}");
+        let pnl: Money = forward.trades.iter().chain(&forward.open_trades).map(|t| t.pnl).sum();
+        assert_eq!(forward.initial_cash + pnl - forward.carry(), forward.final_equity, "seed {seed}");
+        assert!(seed.is_multiple_of(3) || forward.cash_column().iter().all(|cash| *cash >= 0.0), "seed {seed}");
+    }
+}
+
 fn date_of(result: &RunResult, i: usize) -> Date {
     Date::at(result.fills[i].time, 8)
 }
