@@ -14,8 +14,8 @@ use engine_core::rules::{CarryBase, Dated};
 
 use crate::common::{price, shares};
 use crate::venue::{
-    ID, Tape, amount, begin_of, buy, carry, ends, fees, fills, flat, go, margin, money, per_order, rate, schedule,
-    sell, share, table,
+    ID, Tape, amount, begin_of, buy, carry, date, ends, fees, fills, flat, go, margin, money, per_order, rate,
+    schedule, sell, share, table,
 };
 
 fn options(fees: FeeSchedule, cash: &str) -> RunOptions {
@@ -51,6 +51,20 @@ fn two_orders_on_one_day_each_pay_the_minimum() {
     let steps = vec![(0, buy(100)), (0, sell(50)), (1, buy(100))];
     let result = go(tape.series(share("SH.600000")), steps, options(two_items(), "100000"));
     assert_eq!(fees(&result), ["3.5", "3.5", "3.5"]);
+}
+
+#[test]
+fn a_fee_changes_on_its_day_at_the_venue() {
+    // Also for an order that is older: 0.1 % until the 5th, 0.2 % from the 6th on.
+    let item = |x, from, until| FeeItem { from, until, ..FeeItem::new("duty", FeeBasis::Rate(rate(x))) };
+    let changing = table(vec![
+        item(0.001, date("1990-01-01"), date("2024-03-05")),
+        item(0.002, date("2024-03-06"), date("2024-12-31")),
+    ]);
+    let tape = Tape::new().day("2024-03-04", &[flat(10.0)]).day("2024-03-05", &[flat(10.0); 2]);
+    let tape = tape.day("2024-03-06", &[flat(10.0)]).volume(1_000.0);
+    let result = go(tape.series(share("SH.600000")), vec![(0, buy(300))], capped(changing));
+    assert_eq!(fees(&result), ["1", "1", "2"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Daily price limits in a run; figures worked by hand.
 
 use engine_core::actions::{ActionKind, CorporateAction};
-use engine_core::exchange::{FillRules, LimitGap, Slippage};
+use engine_core::exchange::{FillRules, LimitGap, MarketFill, Slippage};
 use engine_core::feed::Series;
 use engine_core::kernel::RunOptions;
 use engine_core::order::{NewOrder, OrderState, Reason, Side, Size, TimeInForce};
@@ -97,6 +97,18 @@ fn nobody_sells_at_the_upper_limit_and_nobody_buys_at_the_lower() {
     assert_eq!(ends(&result)[5], (OrderState::Expired, Reason::SessionEnd));
     assert_eq!(ends(&result)[9], (OrderState::Cancelled, Reason::IocRemainder));
     assert!(result.ambiguous.is_empty(), "{:?}", result.ambiguous);
+}
+
+#[test]
+fn at_a_close_that_is_a_limit_only_the_other_side_trades() {
+    let tape = Tape::new()
+        .day("2024-03-04", &[flat(10.0)])
+        .day("2024-03-05", &[[10.0, 11.0, 10.0, 11.0]])
+        .day("2024-03-06", &[[11.5, 11.6, 11.4, 11.5]]);
+    let rules = FillRules { market: MarketFill::SameClose, ..FillRules::default() };
+    let steps = vec![(0, buy(100)), (1, sell(40)), (1, buy(10))];
+    let result = limited(&tape, steps, RunOptions { fills: rules, ..RunOptions::default() });
+    assert_eq!(fills(&result), [(0, 100, "10".into()), (1, -40, "11".into()), (2, 10, "11.5".into())]);
 }
 
 #[test]

@@ -103,6 +103,56 @@ fn a_stop_that_protects_a_buy_of_the_same_day_sells_on_the_next() {
     }
 }
 
+/// Buys 100 with a stop and a target that cancel each other.
+struct Bracket;
+
+impl Strategy for Bracket {
+    fn setup(&mut self, _: &mut Setup<'_>) -> Result<(), SetupError> {
+        Ok(())
+    }
+    fn on_bar(&mut self, cx: &mut Context, _: InstrumentId, bar: BarRef<'_>) {
+        if bar.row() == 0 {
+            cx.submit_bracket(buy(100), price("9.2"), price("10.1"));
+        }
+    }
+}
+
+#[test]
+fn a_bracket_reached_on_both_sides_on_the_day_of_its_entry_sells_once_on_the_next() {
+    let tape = Tape::new()
+        .day("2024-03-01", &[flat(10.0), [10.0, 10.2, 8.8, 9.0], flat(9.0)])
+        .day("2024-03-04", &[[10.3, 10.4, 9.5, 9.7], flat(9.7)]);
+    let series = with_rules(tape.series(share("SH.600000")), rules(0.0, Settlement::NextSession));
+    let result = run(&feed(vec![series]), &mut Bracket, &RunOptions::default()).unwrap();
+    // The triggered stop is a market order of Monday's open; so is the target, submitted later.
+    assert_eq!(fills(&result), [at(1, 100, "10"), at(3, -100, "10.3")]);
+    assert_eq!(ends(&result), [FILLED, FILLED, (OrderState::Cancelled, Reason::Oco)]);
+    assert_eq!(result.final_cash, money("100030"));
+}
+
+#[test]
+fn two_sales_of_what_may_be_sold_depend_on_the_path() {
+    // 200 of Friday and 100 of Monday: either sale of 150 trades on Monday, not both.
+    let tape = Tape::new()
+        .day("2024-03-01", &[flat(10.0), flat(10.0)])
+        .day("2024-03-04", &[flat(10.0), [10.0, 11.0, 9.5, 10.0]])
+        .day("2024-03-05", &[flat(10.0)]);
+    let half = Size::Quantity(shares(150));
+    let steps = vec![
+        (0, buy(200)),
+        (1, buy(100)),
+        (2, limit(Side::Sell, 150, "10.8")),
+        (2, NewOrder::stop(ID, Side::Sell, half, price("9.6"))),
+    ];
+    let result = settled(&tape, steps, RunOptions::default());
+    // The low is nearer: the stop comes first, and the limit waits for a price of 10.80.
+    assert_eq!(fills(&result), [at(1, 200, "10"), at(2, 100, "10"), at(3, -150, "9.6")]);
+    assert_eq!(result.fills.iter().map(|f| f.certain).collect::<Vec<_>>(), [true, true, false]);
+    let bar = &result.ambiguous[0];
+    // Marked at 10: 150 at 9.60 or at 10.80.
+    assert_eq!((bar.searched, bar.pnl, bar.pnl_worst, bar.pnl_best), (true, money("-60"), money("-60"), money("120")));
+}
+
 #[test]
 fn a_bracket_inside_one_bar_is_searched_with_the_money_its_entry_leaves() {
     // Sold at once: the stop fills on every path, and nothing else does.
