@@ -62,6 +62,7 @@ fn case(orders: Vec<NewOrder>) -> Case {
         volume: None,
         session_start: false,
         session_end: false,
+        limits: None,
     };
     let named = |(i, order): (usize, NewOrder)| CaseOrder { name: i.to_string(), order, after_bar: 0 };
     Case {
