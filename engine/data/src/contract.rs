@@ -112,6 +112,22 @@ pub fn contract_path(prices: &Path) -> PathBuf {
 }
 
 impl Contract {
+    /// The text of the contract's file.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        format!(
+            "symbol = {}\nbars = \"{}\"\ntimezone = \"{}\"\nstamp = \"{}\"\nprices = \"{}\"\ncurrency = {}\nsource = {}\n",
+            quoted(&self.symbol),
+            self.bars,
+            self.timezone,
+            self.stamp,
+            self.prices,
+            quoted(&self.currency),
+            quoted(&self.source)
+        )
+    }
+
     /// Reads the contract file beside `prices`, when there is one, and completes
     /// it with `inline` and defaults. `guess_bars` is asked only when no place
     /// names the bar length. A warning is left for every default taken.

@@ -12,6 +12,7 @@
 
 pub mod actions;
 pub mod bar_length;
+pub mod calendars;
 pub mod contract;
 pub mod csv;
 pub mod error;
@@ -20,16 +21,22 @@ pub mod hours;
 mod jumps;
 pub mod number;
 mod parquet;
+mod parquet_prices;
 mod parse;
 mod pieces;
+pub mod prices;
+mod quiet;
 mod rows;
 pub mod run_tables;
+mod shift;
 pub mod table;
 mod text;
 mod when;
+pub mod write_prices;
 mod zone;
 
 pub use bar_length::BarLength;
 pub use contract::{Contract, ContractOverrides, Prices, Stamp};
-pub use csv::{Loaded, read_bars};
+
 pub use error::DataError;
+pub use prices::{Loaded, read_bars};

@@ -117,6 +117,40 @@ impl<'a> Pieces<'a> {
     }
 }
 
+/// SHA-256 of a file, in hex, once `check` has seen its length in bytes and its
+/// first and last bytes (up to 12 of each).
+pub(crate) fn sha256_of_file(
+    path: &Path,
+    check: impl FnOnce(&Path, u64, &[u8], &[u8]) -> Result<(), DataError>,
+) -> Result<String, DataError> {
+    const ENDS: usize = 12;
+    let io = |e| DataError::io(path, "read", e);
+    let mut file = File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.is_dir() {
+        return Err(DataError::file(path, "is a folder, expected a price file"));
+    }
+    let mut buffer = vec![0; HEAD_BYTES];
+    let (mut start, mut end) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    let mut hash = Sha256::new();
+    loop {
+        let read = file.read(&mut buffer).map_err(io)?;
+        if read == 0 {
+            break;
+        }
+        let part = &buffer[..read];
+        hash.update(part);
+        bytes += read as u64;
+        if start.len() < ENDS {
+            start.extend(part.iter().take(ENDS - start.len()));
+        }
+        end.extend_from_slice(&part[read.saturating_sub(ENDS)..]);
+        end.drain(..end.len().saturating_sub(ENDS));
+    }
+    check(path, bytes, &start, &end)?;
+    Ok(hex(&hash.finalize()))
+}
+
 /// SHA-256 of `bytes`, in hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

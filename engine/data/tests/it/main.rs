@@ -2,14 +2,18 @@
 
 mod actions;
 mod any_bytes;
+mod calendars;
 mod checks;
 mod contract;
 mod jumps;
+mod parquet_prices;
 mod pieces;
 mod run_tables;
+mod shift;
 mod shipped;
 mod table;
 mod times;
+mod volume;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,407 @@
+//! A Parquet price file to checked columns.
+//!
+//! Read by polars on the calling thread, a window of rows at a time, each with a
+//! mapping of its own: the peak is the columns themselves plus a small constant,
+//! however large a row group is. Every check is that of `rows`, so a Parquet file
+//! gives the same bars, and the same errors by row, as the CSV of the same rows.
+//!
+//! The columns are those of a CSV, by name; prices and volumes may be of any
+//! number type. The time column may be
+//!
+//! | type | meaning |
+//! |---|---|
+//! | date | the trading day |
+//! | datetime with a zone, any unit | an instant |
+//! | datetime without a zone, any unit | local time in the contract's zone |
+//! | whole number | since 1970 UTC; seconds, milliseconds, microseconds or nanoseconds, told from the size of the first: the four do not overlap between 1973-03-03 and 2200; a warning names the unit |
+//! | text | as in a CSV |
+
+use std::fs::File;
+use std::io::Read;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::Arc;
+
+use engine_core::time::DAY;
+use polars::io::parquet::read::FileMetadata;
+use polars::prelude::{
+    Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader, TimeUnit,
+};
+
+use crate::bar_length::BarLength;
+use crate::contract::{Contract, ContractOverrides};
+use crate::error::DataError;
+use crate::header::{Header, ROLES, Role};
+use crate::pieces;
+use crate::prices::{self, Loaded, Numbered};
+use crate::quiet;
+use crate::rows::{Row, Rows, Time};
+use crate::when::{self, When};
+
+/// Rows decoded at a time.
+const WINDOW_ROWS: usize = 64 * 1024;
+/// Most rows to reserve for before they are seen.
+const RESERVE_ROWS_MAX: usize = 32 << 20;
+/// Days from 1900-01-01 to 1970-01-01.
+const DAYS_BEFORE_1970: i64 = 25_567;
+/// What a Parquet file begins and ends with.
+const MAGIC: &[u8; 4] = b"PAR1";
+
+/// True for a file that is to be read as Parquet.
+pub(crate) fn is_parquet(path: &Path) -> Result<bool, DataError> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+        return Ok(true);
+    }
+    let mut start = Vec::with_capacity(MAGIC.len());
+    // What cannot be read is reported by who reads it.
+    let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
+    Ok(read.is_ok() && start == MAGIC)
+}
+
+/// Reads a Parquet price file.
+pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, DataError> {
+    let mut warnings = Vec::new();
+    let sha256 = pieces::sha256_of_file(path, check_ends)?;
+    let file = ParquetFile::open(path)?;
+    let header = Header::of_names(path, None, &file.names, &mut warnings)?;
+    let mut windows = file.windows(&header)?;
+    let Some(first) = windows.next().transpose()? else {
+        return Err(DataError::file(path, "has columns but no rows"));
+    };
+    let guess = || guess_bars(path, &header, &first);
+    let contract = Contract::load(path, inline, guess, &mut warnings)?;
+
+    let has = Role::ALL.map(|role| header.position(role).is_some());
+    let mut rows = Rows::new(&contract, has, file.rows.min(RESERVE_ROWS_MAX));
+    let mut unit = None;
+    let mut number = 1;
+    let mut window = Some(Ok(first));
+    while let Some(frame) = window.transpose()? {
+        give(path, &header, &frame, number, &mut unit, &mut rows)?;
+        number += frame.height() as u64;
+        drop(frame);
+        window = windows.next();
+    }
+    if let Some(unit) = unit {
+        let unit: Unit = unit;
+        warnings.push(format!(
+            "{}: column {} holds whole numbers, taken as {} since 1970 UTC",
+            path.display(),
+            header.time_name,
+            unit.name
+        ));
+    }
+    prices::finish(path, Numbered::Rows, contract, &header, rows, sha256, warnings)
+}
+
+/// Checks the first and the last bytes.
+fn check_ends(path: &Path, bytes: u64, start: &[u8], end: &[u8]) -> Result<(), DataError> {
+    let wrong = |problem: &str| Err(DataError::file(path, problem));
+    if bytes == 0 {
+        return wrong("is empty, expected a Parquet file");
+    }
+    if !start.starts_with(MAGIC) {
+        return wrong("is no Parquet file: it does not begin with PAR1");
+    }
+    if bytes < 12 || !end.ends_with(MAGIC) {
+        return wrong("is cut off: a Parquet file ends with PAR1");
+    }
+    Ok(())
+}
+
+/// An open file: what its footer says.
+struct ParquetFile<'a> {
+    path: &'a Path,
+    metadata: FileMetadata,
+    names: Vec<String>,
+    rows: usize,
+}
+
+impl<'a> ParquetFile<'a> {
+    fn open(path: &'a Path) -> Result<Self, DataError> {
+        let file = File::open(path).map_err(|e| DataError::io(path, "read", e))?;
+        let bytes = file.metadata().map_err(|e| DataError::io(path, "read", e))?.len();
+        let (metadata, names) = guarded(path, || {
+            let mut reader = ParquetReader::new(file);
+            let schema = reader.schema()?;
+            let names = schema.iter_names().map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+            Ok((reader.get_metadata()?.as_ref().clone(), names))
+        })?;
+        // What lies outside the file would be read past its end.
+        for (number, group) in metadata.row_groups.iter().enumerate() {
+            for column in group.parquet_columns() {
+                let from = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+                let (from, length) = (u64::try_from(from), u64::try_from(column.compressed_size()));
+                let fits = matches!((from, length), (Ok(f), Ok(l)) if f >= 4 && f.checked_add(l).is_some_and(|end| end <= bytes));
+                if !fits {
+                    let problem = format!("is damaged: row group {} lies outside the file", number + 1);
+                    return Err(DataError::file(path, problem));
+                }
+            }
+        }
+        let rows = metadata.row_groups.iter().map(|g| g.num_rows()).fold(0, usize::saturating_add);
+        Ok(Self { path, metadata, names, rows })
+    }
+
+    /// The wanted columns of all rows, window by window.
+    fn windows(&self, header: &Header) -> Result<impl Iterator<Item = Result<DataFrame, DataError>>, DataError> {
+        let wanted: Vec<usize> = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
+        let mut group = 0;
+        let mut from = 0;
+        let mut one = None;
+        Ok(std::iter::from_fn(move || {
+            while group < self.metadata.row_groups.len() && from >= self.metadata.row_groups[group].num_rows() {
+                group += 1;
+                from = 0;
+                one = None;
+            }
+            let rows = self.metadata.row_groups.get(group)?.num_rows();
+            let metadata = one.get_or_insert_with(|| Arc::new(self.only(group)));
+            let count = WINDOW_ROWS.min(rows - from);
+            let frame = self.window(metadata, &wanted, from, count);
+            from += count;
+            // After an error there is nothing to come.
+            if frame.is_err() {
+                group = self.metadata.row_groups.len();
+            }
+            Some(frame)
+        }))
+    }
+
+    /// The footer as if the file had only that row group.
+    fn only(&self, group: usize) -> FileMetadata {
+        let mut one = self.metadata.clone();
+        one.row_groups = vec![self.metadata.row_groups[group].clone()];
+        one.num_rows = self.metadata.row_groups[group].num_rows();
+        one
+    }
+
+    fn window(
+        &self,
+        metadata: &Arc<FileMetadata>,
+        wanted: &[usize],
+        from: usize,
+        count: usize,
+    ) -> Result<DataFrame, DataError> {
+        let file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
+        let frame = guarded(self.path, || {
+            let mut reader = ParquetReader::new(file)
+                .read_parallel(ParallelStrategy::None)
+                .with_projection(Some(wanted.to_vec()))
+                .with_slice(Some((from, count)));
+            reader.set_metadata(Arc::clone(metadata));
+            reader.finish()
+        })?;
+        if frame.height() != count || frame.columns().iter().any(|c| c.len() != count) {
+            let problem = format!("is damaged: a row group has {} rows, its footer says {count}", frame.height());
+            return Err(DataError::file(self.path, problem));
+        }
+        Ok(frame)
+    }
+}
+
+/// Runs the decoder. Where a damaged file makes it give up by a panic, that is an
+/// error like any other.
+fn guarded<T>(path: &Path, decode: impl FnOnce() -> PolarsResult<T>) -> Result<T, DataError> {
+    match quiet::silently(|| panic::catch_unwind(AssertUnwindSafe(decode))) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(PolarsError::IO { error, .. })) if error.raw_os_error().is_some() => {
+            let copy = std::io::Error::new(error.kind(), error.to_string());
+            Err(DataError::io(path, "read", copy))
+        }
+        Ok(Err(error)) => {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default().trim().to_owned();
+            Err(DataError::file(path, format!("is damaged, or no Parquet file: {first}")))
+        }
+        Err(_) => Err(DataError::file(path, "is damaged: its pages cannot be decoded")),
+    }
+}
+
+/// A unit of whole numbers since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unit {
+    name: &'static str,
+    nanos: i64,
+}
+
+const UNITS: [Unit; 4] = [
+    Unit { name: "seconds", nanos: 1_000_000_000 },
+    Unit { name: "milliseconds", nanos: 1_000_000 },
+    Unit { name: "microseconds", nanos: 1_000 },
+    Unit { name: "nanoseconds", nanos: 1 },
+];
+
+impl Unit {
+    /// The unit in which a number lies between 1973-03-03 and 2200.
+    fn of(number: i64) -> Option<Self> {
+        UNITS.into_iter().find(|unit| unit.holds(number))
+    }
+
+    fn holds(self, number: i64) -> bool {
+        (when::NANOS_MIN / self.nanos..when::NANOS_MAX / self.nanos).contains(&number)
+    }
+}
+
+/// The bar length, from the times of the first window.
+fn guess_bars(path: &Path, header: &Header, frame: &DataFrame) -> Result<BarLength, DataError> {
+    let times = Times::of(path, header, frame)?;
+    let mut unit = None;
+    let first = (0..frame.height().min(100)).filter_map(|row| match times.at(row, &mut unit).ok()? {
+        Time::Value(when) => Some(when),
+        Time::Text(text) => when::parse(text.trim()).ok(),
+    });
+    prices::guess_bars(path, first.collect::<Vec<_>>().into_iter())
+}
+
+/// The time column of a window.
+enum Times<'a> {
+    Dates(Vec<Option<i32>>),
+    Local(Vec<Option<i64>>, i64),
+    Instants(Vec<Option<i64>>, i64),
+    Numbers(Vec<Option<i64>>),
+    Text(&'a polars::prelude::StringChunked),
+}
+
+impl<'a> Times<'a> {
+    fn of(path: &Path, header: &Header, frame: &'a DataFrame) -> Result<Self, DataError> {
+        let series = column(header, frame, Role::Time);
+        let wrong = |e: PolarsError| type_error(path, &header.time_name, &e.to_string());
+        let s = series.as_materialized_series();
+        Ok(match series.dtype() {
+            DataType::Date => Self::Dates(s.date().map_err(wrong)?.physical().iter().collect()),
+            DataType::Datetime(unit, zone) => {
+                let values = s.datetime().map_err(wrong)?.physical().iter().collect();
+                let nanos = match unit {
+                    TimeUnit::Nanoseconds => 1,
+                    TimeUnit::Microseconds => 1_000,
+                    TimeUnit::Milliseconds => 1_000_000,
+                };
+                if zone.is_some() { Self::Instants(values, nanos) } else { Self::Local(values, nanos) }
+            }
+            DataType::Int64 => Self::Numbers(s.i64().map_err(wrong)?.iter().collect()),
+            DataType::String => Self::Text(s.str().map_err(wrong)?),
+            other => {
+                let found = format!("has the type {other}, expected a date, a datetime, a 64-bit whole number or text");
+                return Err(type_error(path, &header.time_name, &found));
+            }
+        })
+    }
+
+    /// The time of a row. `unit` is that of whole numbers, found with the first.
+    fn at(&self, row: usize, unit: &mut Option<Unit>) -> Result<Time<'_>, String> {
+        let empty = || "is empty".to_owned();
+        Ok(Time::Value(match self {
+            Self::Dates(days) => When::Date(in_years(i64::from(days[row].ok_or_else(empty)?), DAY)?),
+            Self::Local(values, nanos) => {
+                let value = in_years(values[row].ok_or_else(empty)?, *nanos)? * nanos;
+                When::Local(value.div_euclid(DAY), value.rem_euclid(DAY))
+            }
+            Self::Instants(values, nanos) => When::Instant(in_years(values[row].ok_or_else(empty)?, *nanos)? * nanos),
+            Self::Numbers(values) => {
+                let value = values[row].ok_or_else(empty)?;
+                let known = *unit.get_or_insert(Unit::of(value).ok_or_else(|| {
+                    format!("`{value}` is no time: a whole number must be seconds, milliseconds, microseconds or nanoseconds since 1970 UTC, after 1973-03-03")
+                })?);
+                if !known.holds(value) {
+                    return Err(format!("`{value}` is no time in {}, the unit of the first row", known.name));
+                }
+                When::Instant(value * known.nanos)
+            }
+            Self::Text(text) => return Ok(Time::Text(text.get(row).ok_or_else(empty)?)),
+        }))
+    }
+}
+
+/// A value that lies in the years that are accepted, 1900 to 2199.
+fn in_years(value: i64, nanos: i64) -> Result<i64, String> {
+    if (-DAYS_BEFORE_1970 * DAY / nanos..when::NANOS_MAX / nanos).contains(&value) {
+        Ok(value)
+    } else {
+        Err("is no time between 1900 and 2199".to_owned())
+    }
+}
+
+fn column<'a>(header: &Header, frame: &'a DataFrame, role: Role) -> &'a Column {
+    // The projection is in the order of the file.
+    let mut positions: Vec<usize> = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
+    positions.sort_unstable();
+    let at = positions.iter().position(|p| Some(*p) == header.position(role)).unwrap_or(0);
+    &frame.columns()[at]
+}
+
+/// The numbers of a column; where `missing` is true the field is null.
+struct Numbers {
+    role: Role,
+    values: Vec<f64>,
+    missing: Option<Vec<bool>>,
+}
+
+impl Numbers {
+    fn of(path: &Path, header: &Header, frame: &DataFrame, role: Role) -> Result<Self, DataError> {
+        let series = column(header, frame, role).as_materialized_series();
+        let wrong = |e: PolarsError| type_error(path, header.name(role), &e.to_string());
+        let missing = (series.null_count() > 0).then(|| series.is_null().iter().map(|m| m == Some(true)).collect());
+        let values = match series.dtype() {
+            DataType::Float64 => series.f64().map_err(wrong)?.iter().map(|x| x.unwrap_or(0.0)).collect(),
+            // The double that has the same few digits, not the one with the same bits.
+            DataType::Float32 => series
+                .f32()
+                .map_err(wrong)?
+                .iter()
+                .map(|x| x.map_or(0.0, |x| x.to_string().parse().unwrap_or(f64::from(x))))
+                .collect(),
+            other if other.is_integer() => {
+                let cast = series.cast(&DataType::Float64).map_err(wrong)?;
+                cast.f64().map_err(wrong)?.iter().map(|x| x.unwrap_or(0.0)).collect()
+            }
+            other => {
+                return Err(type_error(path, header.name(role), &format!("has the type {other}, expected a number")));
+            }
+        };
+        Ok(Self { role, values, missing })
+    }
+}
+
+fn type_error(path: &Path, column: &str, problem: &str) -> DataError {
+    DataError { column: Some(column.to_owned()), ..DataError::file(path, problem) }
+}
+
+/// Gives every row of a window to `rows`, in order; the first has that number.
+fn give(
+    path: &Path,
+    header: &Header,
+    frame: &DataFrame,
+    first: u64,
+    unit: &mut Option<Unit>,
+    rows: &mut Rows,
+) -> Result<(), DataError> {
+    let times = Times::of(path, header, frame)?;
+    let present = |role: &Role| *role != Role::Time && header.position(*role).is_some();
+    let numbers: Vec<Numbers> =
+        Role::ALL.into_iter().filter(present).map(|r| Numbers::of(path, header, frame, r)).collect::<Result<_, _>>()?;
+    'rows: for row in 0..frame.height() {
+        let number = first + row as u64;
+        let time = match times.at(row, unit) {
+            Ok(time) => time,
+            Err(problem) => {
+                rows.refuse(number, Some(Role::Time), problem);
+                continue;
+            }
+        };
+        let mut values = [0.0; ROLES];
+        let mut no_volume = false;
+        for column in &numbers {
+            if column.missing.as_ref().is_some_and(|m| m[row]) {
+                if column.role != Role::Volume {
+                    rows.refuse(number, Some(column.role), "is empty".to_owned());
+                    continue 'rows;
+                }
+                no_volume = true;
+            }
+            values[column.role as usize] = column.values[row];
+        }
+        rows.push(number, &Row { time, values, no_volume });
+    }
+    Ok(())
+}
