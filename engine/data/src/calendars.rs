@@ -21,6 +21,9 @@ use engine_core::bars::BarColumns;
 use engine_core::calendar::{Calendar, Session};
 use engine_core::time::{DAY, HOUR, Timestamp};
 
+pub use crate::when::parse_date;
+use crate::zone::clock_text;
+pub use crate::zone::date_text;
 use crate::zone::{Local, Zone};
 use table::{Futures, Hours, Table, futures, stocks};
 
@@ -199,6 +202,12 @@ impl ExchangeCalendar {
             return None;
         }
         since(product.night, evening).map(|end| (evening, *end))
+    }
+
+    /// The local time of day of an instant, such as `09:30`.
+    #[must_use]
+    pub fn clock(&self, utc: i64) -> String {
+        clock_text(Zone::new(self.table.timezone).local(utc).1)
     }
 
     /// One session per trading day, its longest pause kept.

@@ -11,7 +11,7 @@
 //! | `timezone` | `UTC` |
 //! | `stamp` | `close` |
 //! | `prices` | `raw` |
-//! | `currency` | by market: `US.` USD, `HK.` HKD, `SH.` and `SZ.` CNY, else USD |
+//! | `currency` | by market: `US.` USD, `HK.` HKD, `SH.`, `SZ.`, `CFFEX.`, `SHFE.` and `INE.` CNY, else USD |
 //! | `source` | empty |
 
 use std::fmt;
@@ -228,7 +228,7 @@ impl Keys {
 }
 
 /// A symbol is `MARKET.CODE` or a bare code: letters, digits and `._-`.
-fn is_symbol(symbol: &str) -> bool {
+pub(crate) fn is_symbol(symbol: &str) -> bool {
     let fine = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
     !symbol.is_empty() && symbol.len() <= 64 && symbol.bytes().all(fine)
 }

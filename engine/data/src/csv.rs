@@ -28,8 +28,25 @@ const GUESS_ROWS: usize = 100;
 /// # Errors
 /// As [`crate::read_bars`].
 pub fn read_bars_in_pieces(path: &Path, inline: &ContractOverrides, piece_bytes: usize) -> Result<Loaded, DataError> {
+    let contract = |guess: Guess<'_>, warnings: &mut _| Contract::load(path, inline, guess, warnings);
+    read(path, Numbered::Lines, Pieces::open(path, piece_bytes)?, contract)
+}
+
+/// Checks the text of a price CSV against a contract; `path` is what errors name.
+pub(crate) fn read_text(path: &Path, text: &[u8], contract: &Contract) -> Result<Loaded, DataError> {
+    read(path, Numbered::Source, Pieces::of_text(path, text, PIECE_BYTES), |_, _| Ok(contract.clone()))
+}
+
+/// Asked for the bar length where the contract has none.
+type Guess<'a> = &'a dyn Fn() -> Result<BarLength, DataError>;
+
+fn read(
+    path: &Path,
+    numbered: Numbered,
+    mut pieces: Pieces<'_>,
+    contract: impl FnOnce(Guess<'_>, &mut Vec<String>) -> Result<Contract, DataError>,
+) -> Result<Loaded, DataError> {
     let mut warnings = Vec::new();
-    let mut pieces = Pieces::open(path, piece_bytes)?;
     let bytes_total = pieces.bytes_total();
     let (line, end) = header_line(path, pieces.head()?, &mut warnings)?;
     let header = Header::parse(path, line, &mut warnings)?;
@@ -40,7 +57,7 @@ pub fn read_bars_in_pieces(path: &Path, inline: &ContractOverrides, piece_bytes:
         return Err(DataError::file(path, "has a header but no rows"));
     }
     let guess = || guess_bars(path, &header, head);
-    let contract = Contract::load(path, inline, guess, &mut warnings)?;
+    let contract = contract(&guess, &mut warnings)?;
     let expected = expected_rows(head, bytes_total);
 
     let has = Role::ALL.map(|role| header.position(role).is_some());
@@ -50,7 +67,7 @@ pub fn read_bars_in_pieces(path: &Path, inline: &ContractOverrides, piece_bytes:
         parser.piece(piece, &mut rows);
     }
     let sha256 = pieces.sha256();
-    prices::finish(path, Numbered::Lines, contract, &header, rows, sha256, warnings)
+    prices::finish(path, numbered, contract, &header, rows, sha256, warnings)
 }
 
 /// The header line, and where the rows start.

@@ -5,9 +5,11 @@
 //! | `US.` | 09:30 | 16:00 |
 //! | `HK.` | 09:30 | 16:00 |
 //! | `SH.`, `SZ.` | 09:30 | 15:00 |
+//! | `CFFEX.` | 09:30 | 15:00 |
+//! | `SHFE.`, `INE.` | 09:00 | 15:00 |
 //! | anything else | 00:00 | 24:00 |
 //!
-//! Half days and older hours are not looked up: a daily bar only needs a moment
+//! Half days, evenings and older hours are not looked up: a daily bar only needs a moment
 //! that all bars of that market share on that date.
 
 use engine_core::time::{DAY, HOUR, MINUTE};
@@ -27,7 +29,8 @@ pub fn of_symbol(symbol: &str) -> Hours {
     let morning = 9 * HOUR + 30 * MINUTE;
     let (open, close) = match market(symbol) {
         "US" | "HK" => (morning, 16 * HOUR),
-        "SH" | "SZ" => (morning, 15 * HOUR),
+        "SH" | "SZ" | "CFFEX" => (morning, 15 * HOUR),
+        "SHFE" | "INE" => (9 * HOUR, 15 * HOUR),
         _ => (0, DAY),
     };
     Hours { open, close }
@@ -39,7 +42,7 @@ pub fn of_symbol(symbol: &str) -> Hours {
 pub fn currency_of_symbol(symbol: &str) -> &'static str {
     match market(symbol) {
         "HK" => "HKD",
-        "SH" | "SZ" => "CNY",
+        "SH" | "SZ" | "CFFEX" | "SHFE" | "INE" => "CNY",
         _ => "USD",
     }
 }

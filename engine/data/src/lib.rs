@@ -11,13 +11,16 @@
 //! says where, and nothing is repaired silently: what was assumed is a warning.
 
 pub mod actions;
+pub mod audit;
 pub mod bar_length;
 pub mod calendars;
+pub mod catalogue;
 pub mod contract;
 pub mod csv;
 pub mod error;
 mod header;
 pub mod hours;
+pub mod import;
 mod jumps;
 pub mod number;
 mod parquet;
@@ -26,6 +29,7 @@ mod parse;
 mod pieces;
 pub mod prices;
 mod quiet;
+pub mod resample;
 mod rows;
 pub mod run_tables;
 mod shift;

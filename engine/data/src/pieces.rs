@@ -18,7 +18,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// Reads a file piece by piece; each ends with a line end or the file's end.
 pub(crate) struct Pieces<'a> {
     path: &'a Path,
-    file: File,
+    file: Box<dyn Read + 'a>,
     bytes_total: u64,
     piece_bytes: usize,
     buffer: Vec<u8>,
@@ -35,8 +35,16 @@ impl<'a> Pieces<'a> {
         if meta.is_dir() {
             return Err(DataError::file(path, "is a folder, expected a CSV file"));
         }
-        let bytes_total = meta.len();
-        Ok(Self {
+        Ok(Self::of(path, Box::new(file), meta.len(), piece_bytes))
+    }
+
+    /// Of text in memory; `path` is what errors name.
+    pub(crate) fn of_text(path: &'a Path, text: &'a [u8], piece_bytes: usize) -> Self {
+        Self::of(path, Box::new(text), text.len() as u64, piece_bytes)
+    }
+
+    fn of(path: &'a Path, file: Box<dyn Read + 'a>, bytes_total: u64, piece_bytes: usize) -> Self {
+        Self {
             path,
             file,
             bytes_total,
@@ -45,7 +53,7 @@ impl<'a> Pieces<'a> {
             start: 0,
             eof: false,
             hash: Sha256::new(),
-        })
+        }
     }
 
     /// Size of the file when it was opened.

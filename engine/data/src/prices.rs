@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use engine_core::actions::CorporateAction;
+use engine_core::actions::{ActionKind, CorporateAction};
 use engine_core::bars::Bars;
 
 use crate::actions::{self, Actions};
@@ -25,7 +25,7 @@ use crate::jumps;
 use crate::rows::Rows;
 use crate::shift;
 use crate::when::When;
-use crate::zone::Zone;
+use crate::zone::{Zone, clock_text, date_text};
 use crate::{csv, parquet_prices};
 
 /// A price file as read.
@@ -55,6 +55,36 @@ pub struct Loaded {
     pub rounded: usize,
 }
 
+impl Loaded {
+    /// First and last bar as local times of the contract: dates of daily bars, the
+    /// first open and the last close of others.
+    #[must_use]
+    pub fn range(&self) -> (String, String) {
+        let c = self.bars.columns();
+        let (Some(first), Some(last)) = (c.open_time.first(), c.close_time.last()) else {
+            return Default::default();
+        };
+        let mut zone = Zone::new(self.contract.timezone);
+        if let BarLength::Intraday(_) = self.contract.bars {
+            let text = |t: i64| {
+                let (day, nanos) = zone.local(t);
+                format!("{} {}", date_text(day), clock_text(nanos))
+            };
+            return (text(*first), text(*last));
+        }
+        // A day that ends at midnight is not the next one.
+        (date_text(zone.local_day(*first)), date_text(zone.local_day(last - 1)))
+    }
+
+    /// Number of splits and of dividends in the actions file.
+    #[must_use]
+    pub fn action_counts(&self) -> (usize, usize) {
+        let split = |a: &&CorporateAction| matches!(a.kind, ActionKind::Split { .. });
+        let splits = self.actions.iter().filter(split).count();
+        (splits, self.actions.len() - splits)
+    }
+}
+
 /// Reads a price file with its contract and its corporate actions. A file whose
 /// name ends in `.parquet`, or that begins as Parquet does, is Parquet; every other is CSV.
 ///
@@ -75,13 +105,15 @@ pub(crate) enum Numbered {
     Lines,
     /// By rows from 1; there is no header line.
     Rows,
+    /// As `Lines`, of text in memory.
+    Source,
 }
 
 impl Numbered {
     /// A row's place, for warnings.
     pub(crate) fn place(self, path: &Path, number: u64) -> String {
         match self {
-            Self::Lines => format!("{}:{number}", path.display()),
+            Self::Lines | Self::Source => format!("{}:{number}", path.display()),
             Self::Rows => format!("{}: row {number}", path.display()),
         }
     }
@@ -89,7 +121,7 @@ impl Numbered {
     /// An error about a row.
     pub(crate) fn error(self, path: &Path, number: u64, problem: String) -> DataError {
         match self {
-            Self::Lines => DataError::line(path, number, problem),
+            Self::Lines | Self::Source => DataError::line(path, number, problem),
             Self::Rows => DataError::row(path, number, problem),
         }
     }
@@ -97,7 +129,7 @@ impl Numbered {
     /// The number of a bar, counted from 0.
     pub(crate) fn of_bar(self, bar: usize) -> u64 {
         match self {
-            Self::Lines => bar as u64 + 2,
+            Self::Lines | Self::Source => bar as u64 + 2,
             Self::Rows => bar as u64 + 1,
         }
     }
@@ -123,7 +155,9 @@ pub(crate) fn finish(
     if rows.columns.close_time.is_empty() {
         return Err(DataError::file(path, "has a header but no rows"));
     }
-    let actions = actions::read(path, &mut Zone::new(contract.timezone))?;
+    // Text in memory has no file beside it.
+    let beside = numbered != Numbered::Source;
+    let actions = if beside { actions::read(path, &mut Zone::new(contract.timezone))? } else { None };
     let (actions, actions_sha256) = match actions {
         Some(Actions { actions, sha256 }) => (actions, Some(sha256)),
         None => (Vec::new(), None),

@@ -99,6 +99,17 @@ fn offset(days: &[TradingDay], first: i64, last: i64) -> Option<i64> {
     (moved == last - day.close() && moved.abs() <= 18 * HOUR).then_some(moved)
 }
 
+/// How many days of a feed are whole sessions in their place, and how many there are.
+pub(crate) fn aligned(columns: &BarColumns, calendar: &ExchangeCalendar) -> (usize, usize) {
+    let runs = runs(columns);
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+        return (0, 0);
+    };
+    let days = calendar.days_around(first.first, last.last);
+    let good = runs.iter().filter(|run| offset(&days, run.first, run.last) == Some(0)).count();
+    (good, runs.len())
+}
+
 fn intraday(
     contract: &Contract,
     instants: bool,

@@ -65,7 +65,8 @@ fn bad(text: &str) -> String {
 }
 
 /// The days since 1970 of `YYYY-MM-DD`.
-pub(crate) fn parse_date(text: &str) -> Option<i64> {
+#[must_use]
+pub fn parse_date(text: &str) -> Option<i64> {
     match parse_civil(text.as_bytes()) {
         Some(When::Date(day)) => Some(day),
         _ => None,

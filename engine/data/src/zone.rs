@@ -106,7 +106,8 @@ pub(crate) fn clock_text(nanos: i64) -> String {
 }
 
 /// `2020-01-02` for a number of days since 1970-01-01.
-pub(crate) fn date_text(day: i64) -> String {
+#[must_use]
+pub fn date_text(day: i64) -> String {
     let (year, month, day) = engine_core::time::Timestamp::from_nanos(day * DAY).date();
     format!("{year:04}-{month:02}-{day:02}")
 }
