@@ -40,10 +40,18 @@ pub fn of_symbol(symbol: &str) -> Hours {
 /// prefix is not known.
 #[must_use]
 pub fn currency_of_symbol(symbol: &str) -> &'static str {
+    if market(symbol) == "HK" { "HKD" } else { currency_of_market(symbol).unwrap_or("USD") }
+}
+
+/// The currency in which the market that `symbol` names trades, when it is known.
+/// Hong Kong's codes from 80000 on have counters in yuan and dollars: no answer.
+pub(crate) fn currency_of_market(symbol: &str) -> Option<&'static str> {
     match market(symbol) {
-        "HK" => "HKD",
-        "SH" | "SZ" | "CFFEX" | "SHFE" | "INE" => "CNY",
-        _ => "USD",
+        "HK" if symbol.starts_with("HK.8") && symbol.len() == 8 => None,
+        "HK" => Some("HKD"),
+        "SH" | "SZ" | "CFFEX" | "SHFE" | "INE" => Some("CNY"),
+        "US" => Some("USD"),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::calendars;
 use crate::contract::{Contract, ContractOverrides, Prices};
 use crate::error::DataError;
 use crate::header::{Header, Role};
+use crate::hours;
 use crate::jumps;
 use crate::rows::Rows;
 use crate::shift;
@@ -174,12 +175,24 @@ pub(crate) fn finish(
             (rows.session_start, rows.sessions) = calendar.sessions_of(&rows.columns);
         }
     }
-    if contract.prices == Prices::Raw {
-        jumps::warn(path, &contract, &rows.columns, &rows.session_start, &actions, &mut warnings);
-    } else if !actions.is_empty() {
+    if let Some((bar, problem)) = jumps::mixed(&rows.columns, &rows.adj_close) {
+        let error = numbered.error(path, numbered.of_bar(bar), problem);
+        return Err(DataError { column: Some("adj_close".to_owned()), ..error });
+    }
+    jumps::warn(path, &contract, &rows.columns, &rows.session_start, &actions, &mut warnings);
+    if contract.prices == Prices::Adjusted && !actions.is_empty() {
         warnings.push(format!(
             "{}: prices are adjusted and there is an actions file: applying it would count the actions twice",
             path.display()
+        ));
+    }
+    let usual = hours::currency_of_market(&contract.symbol).filter(|usual| *usual != contract.currency);
+    if let Some(usual) = usual {
+        warnings.push(format!(
+            "{}: the currency is {}, and {} trades in {usual}: is it right?",
+            path.display(),
+            contract.currency,
+            contract.symbol
         ));
     }
     let bars = Bars::new(rows.columns).map_err(|e| {

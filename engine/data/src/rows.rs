@@ -12,6 +12,7 @@ use crate::bar_length::BarLength;
 use crate::contract::{Contract, Prices, Stamp};
 use crate::header::{ROLES, Role};
 use crate::hours::{self, Hours};
+use crate::number::shortest;
 use crate::when::{self, When};
 use crate::zone::{Local, Zone};
 
@@ -55,6 +56,11 @@ pub(crate) struct RowError {
     /// `None` when the whole row is meant.
     pub(crate) column: Option<Role>,
     pub(crate) problem: String,
+}
+
+/// A number in few digits, also when it is none.
+fn show(x: f64) -> String {
+    if x.is_nan() { "NaN".to_owned() } else { shortest(x) }
 }
 
 type Problem = (Option<Role>, String);
@@ -175,7 +181,10 @@ impl Rows {
             let x = values[role as usize];
             let price = Price::from_f64(x).filter(|p| *p > Price::ZERO);
             let Some(price) = price.map(Price::to_f64) else {
-                return Err((Some(role), format!("{x} is no price, expected a number above 0 and at most 1e10")));
+                return Err((
+                    Some(role),
+                    format!("{} is no price, expected a number above 0 and at most 1e10", show(x)),
+                ));
             };
             if price != x {
                 rounded += 1;
@@ -205,14 +214,14 @@ impl Rows {
         }
         for (role, max) in [(Role::Volume, VOLUME_MAX), (Role::Turnover, TURNOVER_MAX)] {
             if !(0.0..=max).contains(&v(role)) {
-                return Err((Some(role), format!("{} is no {}, expected 0 to {max:e}", v(role), role.name())));
+                return Err((Some(role), format!("{} is no {}, expected 0 to {max:e}", show(v(role)), role.name())));
             }
         }
         let adj_close = v(Role::AdjClose);
         if self.has[Role::AdjClose as usize] && !(adj_close > 0.0 && adj_close <= 1e10) {
             return Err((
                 Some(Role::AdjClose),
-                format!("{adj_close} is no price, expected a number above 0 and at most 1e10"),
+                format!("{} is no price, expected a number above 0 and at most 1e10", show(adj_close)),
             ));
         }
         if self.error.is_some() {

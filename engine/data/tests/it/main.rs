@@ -2,12 +2,16 @@
 
 mod actions;
 mod any_bytes;
+mod audit;
 mod calendars;
 mod checks;
 mod contract;
+mod corrupted;
+mod import;
 mod jumps;
 mod parquet_prices;
 mod pieces;
+mod resample;
 mod run_tables;
 mod shift;
 mod shipped;
