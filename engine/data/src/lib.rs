@@ -24,6 +24,7 @@ pub mod import;
 mod jumps;
 pub mod number;
 mod parquet;
+mod parquet_pages;
 mod parquet_prices;
 mod parse;
 mod pieces;

@@ -32,6 +32,7 @@ use crate::bar_length::BarLength;
 use crate::contract::{Contract, ContractOverrides};
 use crate::error::DataError;
 use crate::header::{Header, ROLES, Role};
+use crate::parquet_pages::{self, Chunk};
 use crate::pieces;
 use crate::prices::{self, Loaded, Numbered};
 use crate::quiet;
@@ -63,7 +64,8 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let mut warnings = Vec::new();
     let sha256 = pieces::sha256_of_file(path, check_ends)?;
     let file = ParquetFile::open(path)?;
-    let header = Header::of_names(path, None, &file.names, &mut warnings)?;
+    let names: Vec<String> = file.names.iter().map(|name| name.trim().to_owned()).collect();
+    let header = Header::of_names(path, None, &names, &mut warnings)?;
     let mut windows = file.windows(&header)?;
     let Some(first) = windows.next().transpose()? else {
         return Err(DataError::file(path, "has columns but no rows"));
@@ -124,7 +126,7 @@ impl<'a> ParquetFile<'a> {
         let (metadata, names) = guarded(path, || {
             let mut reader = ParquetReader::new(file);
             let schema = reader.schema()?;
-            let names = schema.iter_names().map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+            let names = schema.iter_names().map(|name| name.to_string()).collect::<Vec<_>>();
             Ok((reader.get_metadata()?.as_ref().clone(), names))
         })?;
         // What lies outside the file would be read past its end.
@@ -146,6 +148,7 @@ impl<'a> ParquetFile<'a> {
     /// The wanted columns of all rows, window by window.
     fn windows(&self, header: &Header) -> Result<impl Iterator<Item = Result<DataFrame, DataError>>, DataError> {
         let wanted: Vec<usize> = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
+        self.check_pages(&wanted)?;
         let mut group = 0;
         let mut from = 0;
         let mut one = None;
@@ -166,6 +169,34 @@ impl<'a> ParquetFile<'a> {
             }
             Some(frame)
         }))
+    }
+
+    /// Checks the page headers of the wanted columns.
+    fn check_pages(&self, wanted: &[usize]) -> Result<(), DataError> {
+        let mut file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
+        for (number, group) in self.metadata.row_groups.iter().enumerate() {
+            for name in wanted.iter().map(|position| &self.names[*position]) {
+                let error = |problem: String| {
+                    let problem = format!("is damaged in row group {}: {problem}", number + 1);
+                    DataError { column: Some(name.trim().to_owned()), ..DataError::file(self.path, problem) }
+                };
+                let mut columns = group.columns_under_root_iter(name).into_iter().flatten();
+                let (Some(column), None) = (columns.next(), columns.next()) else {
+                    return Err(type_error(self.path, name.trim(), "is not one plain column"));
+                };
+                if column.num_values() != group.num_rows() as i64 {
+                    return Err(error(format!("{} values in {} rows", column.num_values(), group.num_rows())));
+                }
+                let from = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+                let chunk = Chunk {
+                    from: u64::try_from(from).unwrap_or(0),
+                    bytes: u64::try_from(column.compressed_size()).unwrap_or(0),
+                    values: column.num_values(),
+                };
+                parquet_pages::check(&mut file, &chunk).map_err(error)?;
+            }
+        }
+        Ok(())
     }
 
     /// The footer as if the file had only that row group.
