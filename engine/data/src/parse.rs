@@ -127,7 +127,7 @@ impl Parser {
         }
     }
 
-    fn row(&self, line: &str) -> Result<(String, [f64; ROLES], bool), (Option<Role>, String)> {
+    fn row(&self, line: &str) -> Result<Fields, (Option<Role>, String)> {
         let mut fields: Vec<_> = text::fields(line).collect();
         if fields.len() != self.header.width {
             return Err((
@@ -160,6 +160,9 @@ impl Parser {
         Ok((time, values, no_volume))
     }
 }
+
+/// Time, values, and whether the volume is empty.
+type Fields = (String, [f64; ROLES], bool);
 
 fn column_name(position: usize) -> PlSmallStr {
     PlSmallStr::from_string(position.to_string())

@@ -100,7 +100,7 @@ mod tests {
             assert_eq!(plain(text).as_deref(), Ok(expected), "{text}");
         }
         assert_eq!(
-            plain("03/02/2020").unwrap_err(),
+            plain("03/02/2020").expect_err("two meanings"),
             "`03/02/2020` may be day 3 of month 2 or month 3, day 2; expected the year first, as in 2020-01-31"
         );
         for text in ["2020/13/1", "x", "", "20200102 25:00", "2020", "é020/1/2"] {

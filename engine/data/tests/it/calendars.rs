@@ -13,7 +13,7 @@ fn of(name: &str) -> ExchangeCalendar {
 }
 
 fn day(name: &str, on: &str) -> TradingDay {
-    of(name).day(date(on)).unwrap_or_else(|| panic!("{name} trades on {on}"))
+    of(name).day(date(on)).expect(on)
 }
 
 /// Hours of a date in UTC, as `01:30-04:00 05:00-08:00`; a part that begins on

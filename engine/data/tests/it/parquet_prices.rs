@@ -72,7 +72,7 @@ fn every_type_of_time_means_what_it_says() {
         ("nanoseconds", Int64Chunked::from_vec("t".into(), minutes(1)).into_column(), 1),
         ("text", StringChunked::from_slice("t".into(), &text).into_column(), 0),
     ] {
-        let loaded = read(beside(time), &bars("1m", Stamp::Close)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let loaded = read(beside(time), &bars("1m", Stamp::Close)).expect(name);
         assert_eq!(loaded.bars.columns().close_time, expected, "{name}");
         assert_eq!(loaded.warnings.len(), warnings, "{name}: {:?}", loaded.warnings);
         if warnings == 1 {
