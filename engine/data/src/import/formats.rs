@@ -52,7 +52,7 @@ pub(super) fn detect(sources: &[Source]) -> Result<(Format, String), DataError> 
     }
     let whole = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if names.len() == 6 && names[1..].iter().all(|f| whole(f)) {
-        let dated = first.len() == 14 && digits(&first[..8], 8);
+        let dated = first.len() == 14 && first.get(..8).is_some_and(|date| digits(date, 8));
         if dated || first.len() <= 8 && whole(first) {
             return Ok((Format::Lean, "6 columns of whole numbers without a header: a Lean file".to_owned()));
         }

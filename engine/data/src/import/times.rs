@@ -57,8 +57,8 @@ fn whole(text: &str) -> Option<u32> {
 /// Milliseconds or microseconds since 1970 UTC, told by their number of digits.
 pub(super) fn epoch(text: &str) -> Result<String, String> {
     let nanos = match text.len() {
-        13 => text.parse::<i64>().ok().map(|n| n * 1_000_000),
-        16 => text.parse::<i64>().ok().map(|n| n * 1_000),
+        13 => text.parse::<i64>().ok().and_then(|n| n.checked_mul(1_000_000)),
+        16 => text.parse::<i64>().ok().and_then(|n| n.checked_mul(1_000)),
         _ => None,
     };
     let found = nanos.filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
@@ -108,7 +108,7 @@ mod tests {
         }
         assert_eq!(epoch("1577836800000").as_deref(), Ok("2020-01-01T00:00:00Z"));
         assert_eq!(epoch("1735689600000000").as_deref(), Ok("2025-01-01T00:00:00Z"));
-        assert!(epoch("1577836800").is_err());
+        assert!(epoch("1577836800").is_err() && epoch("9999999999999").is_err() && epoch("9999999999999999").is_err());
         assert_eq!(in_day("20131008", "34200000").as_deref(), Ok("2013-10-08 09:30"));
         assert_eq!(in_day("20131008", "34200500").as_deref(), Ok("2013-10-08 09:30:00.500"));
         assert!(in_day("20131008", "86400000").is_err());

@@ -269,3 +269,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_large_row_group_is_read_in_windows() {
+    // One group of more rows than two windows: each row once, in order.
+    let rows = 150_000;
+    let folder = Folder::new("");
+    let times = (0..rows).map(|i| OPEN + i * MINUTE).collect();
+    let time = datetime(times, TimeUnit::Nanoseconds, Some(TimeZone::UTC));
+    let mut columns = beside(time);
+    let counted: Vec<f64> = (0..rows).map(|i| 100.0 + i as f64).collect();
+    columns[5] = numbers("volume", &counted);
+    write(&folder.path("p.parquet"), columns, 1_000_000);
+    let coin = ContractOverrides { symbol: Some("X".into()), ..bars("1m", Stamp::Open) };
+    let loaded = read_bars(&folder.path("p.parquet"), &coin).expect("fine");
+    assert_eq!(loaded.bars.columns().volume, counted);
+}
