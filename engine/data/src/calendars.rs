@@ -25,7 +25,7 @@ pub use crate::when::parse_date;
 use crate::zone::clock_text;
 pub use crate::zone::date_text;
 use crate::zone::{Local, Zone};
-use table::{Futures, Hours, Table, futures, stocks};
+use table::{Futures, Hours, Table, futures, hkex, mainland, nyse};
 
 /// When evening sessions open, local time.
 const EVENING: i64 = 21 * HOUR;
@@ -93,22 +93,22 @@ pub fn calendar_for(name: &str) -> Option<ExchangeCalendar> {
     let digits = code.bytes().all(|b| b.is_ascii_digit());
     let capitals = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b".-".contains(&b));
     match (market, code.is_empty()) {
-        ("HKEX" | "SEHK", true) => of("HKEX", &stocks().hkex),
-        ("HK", false) if digits => of("HKEX", &stocks().hkex),
-        ("NYSE", true) => of("NYSE", &stocks().nyse),
-        ("NASDAQ", true) => of("NASDAQ", &stocks().nyse),
-        ("US", false) if capitals => of("NYSE", &stocks().nyse),
-        ("SSE", true) => of("SSE", &stocks().mainland),
-        ("SH", false) if digits => of("SSE", &stocks().mainland),
-        ("SZSE", true) => of("SZSE", &stocks().mainland),
-        ("SZ", false) if digits => of("SZSE", &stocks().mainland),
+        ("HKEX" | "SEHK", true) => of("HKEX", hkex()),
+        ("HK", false) if digits => of("HKEX", hkex()),
+        ("NYSE", true) => of("NYSE", nyse()),
+        ("NASDAQ", true) => of("NASDAQ", nyse()),
+        ("US", false) if capitals => of("NYSE", nyse()),
+        ("SSE", true) => of("SSE", mainland()),
+        ("SH", false) if digits => of("SSE", mainland()),
+        ("SZSE", true) => of("SZSE", mainland()),
+        ("SZ", false) if digits => of("SZSE", mainland()),
         (exchange, _) => {
             let futures = futures();
             let exchange = futures.exchanges.iter().find(|e| e.name == exchange)?;
             let letters = code.bytes().take_while(u8::is_ascii_alphabetic).count();
             let product = code[..letters].to_ascii_lowercase();
             let product = Product { day: exchange.day_hours(&product), night: exchange.nights(&product) };
-            Some(ExchangeCalendar { name: exchange.name, table: &stocks().mainland, futures: Some((futures, product)) })
+            Some(ExchangeCalendar { name: exchange.name, table: mainland(), futures: Some((futures, product)) })
         }
     }
 }

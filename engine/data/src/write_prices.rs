@@ -29,7 +29,7 @@ const GROUP_ROWS: usize = 128 * 1024;
 
 /// Bars with what may stand beside them; each further column is empty or one per bar.
 #[derive(Clone, Copy, Debug)]
-pub struct Prices<'a> {
+pub struct PriceColumns<'a> {
     /// The bars.
     pub bars: &'a Bars,
     /// Money traded.
@@ -42,7 +42,7 @@ pub struct Prices<'a> {
 ///
 /// # Errors
 /// The operating system.
-pub fn write_prices(path: &Path, contract: &Contract, prices: &Prices<'_>) -> Result<(), DataError> {
+pub fn write_prices(path: &Path, contract: &Contract, prices: &PriceColumns<'_>) -> Result<(), DataError> {
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
         write_parquet(path, contract, prices).map_err(|e| polars_error(path, "write", e))
     } else {
@@ -60,7 +60,7 @@ pub fn write_contract(prices: &Path, contract: &Contract) -> Result<(), DataErro
 }
 
 /// The columns beside the time, those that there are.
-fn columns<'a>(prices: &Prices<'a>) -> Vec<(&'static str, &'a [f64])> {
+fn columns<'a>(prices: &PriceColumns<'a>) -> Vec<(&'static str, &'a [f64])> {
     let c = prices.bars.columns();
     let all = [
         ("open", c.open.as_slice()),
@@ -100,7 +100,7 @@ fn time_text(zone: &mut Zone, length: BarLength, utc: i64) -> String {
     text
 }
 
-fn write_csv(path: &Path, contract: &Contract, prices: &Prices<'_>) -> io::Result<()> {
+fn write_csv(path: &Path, contract: &Contract, prices: &PriceColumns<'_>) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     let columns = columns(prices);
     let mut zone = Zone::new(contract.timezone);
@@ -117,7 +117,7 @@ fn write_csv(path: &Path, contract: &Contract, prices: &Prices<'_>) -> io::Resul
     out.flush()
 }
 
-fn write_parquet(path: &Path, contract: &Contract, prices: &Prices<'_>) -> PolarsResult<()> {
+fn write_parquet(path: &Path, contract: &Contract, prices: &PriceColumns<'_>) -> PolarsResult<()> {
     let columns = columns(prices);
     let rows = prices.bars.len();
     let mut zone = Zone::new(contract.timezone);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use engine_data::audit::grouped;
 use engine_data::resample::resample;
-use engine_data::write_prices::{Prices, write_contract, write_prices};
+use engine_data::write_prices::{PriceColumns, write_contract, write_prices};
 use engine_data::{BarLength, ContractOverrides, DataError, contract, read_bars};
 
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let new = resample(&loaded, arguments.to)
         .map_err(|problem| DataError::file(&arguments.file, format!("--to {}: {problem}", arguments.to)))?;
-    let prices = Prices { bars: &new.bars, turnover: &new.turnover, adj_close: &[] };
+    let prices = PriceColumns { bars: &new.bars, turnover: &new.turnover, adj_close: &[] };
     output::written(write_prices(&arguments.output, &new.contract, &prices))?;
     output::written(write_contract(&arguments.output, &new.contract))?;
     for warning in &loaded.warnings {

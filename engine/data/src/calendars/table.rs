@@ -25,14 +25,6 @@ pub(super) struct Table {
     pub(super) closed: BTreeMap<i64, &'static str>,
 }
 
-/// The tables of stock exchanges.
-#[derive(Debug)]
-pub(super) struct Stocks {
-    pub(super) hkex: Table,
-    pub(super) nyse: Table,
-    pub(super) mainland: Table,
-}
-
 /// Hours of futures exchanges.
 #[derive(Debug)]
 pub(super) struct Futures {
@@ -69,13 +61,22 @@ fn of_product<'a, T>(products: &'a Products<T>, product: &str) -> Option<&'a [(i
     found.map(|(_, dated)| dated.as_slice())
 }
 
-pub(super) fn stocks() -> &'static Stocks {
-    static STOCKS: LazyLock<Stocks> = LazyLock::new(|| Stocks {
-        hkex: table(include_str!("../../calendars/HKEX.txt")),
-        nyse: table(include_str!("../../calendars/NYSE.txt")),
-        mainland: table(include_str!("../../calendars/SSE_SZSE.txt")),
-    });
-    &STOCKS
+// Each is read when it is first asked for.
+
+pub(super) fn hkex() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table(include_str!("../../calendars/HKEX.txt")));
+    &TABLE
+}
+
+pub(super) fn nyse() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table(include_str!("../../calendars/NYSE.txt")));
+    &TABLE
+}
+
+/// Shanghai and Shenzhen.
+pub(super) fn mainland() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table(include_str!("../../calendars/SSE_SZSE.txt")));
+    &TABLE
 }
 
 pub(super) fn futures() -> &'static Futures {

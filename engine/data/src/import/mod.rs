@@ -25,7 +25,7 @@ use crate::contract::{Contract, ContractOverrides, contract_path};
 use crate::csv;
 use crate::error::DataError;
 use crate::prices::Loaded;
-use crate::write_prices::{Prices, write_contract, write_prices};
+use crate::write_prices::{PriceColumns, write_contract, write_prices};
 
 /// Most bytes of all source files together.
 const SOURCE_BYTES_MAX: u64 = 4 << 30;
@@ -178,7 +178,7 @@ impl Plan {
         std::fs::create_dir_all(folder).map_err(|e| DataError::io(folder, "make", e))?;
         for (one, path) in self.series.iter().zip(&paths) {
             let loaded = &one.loaded;
-            let prices = Prices {
+            let prices = PriceColumns {
                 bars: &loaded.bars,
                 turnover: loaded.turnover.as_deref().unwrap_or_default(),
                 adj_close: loaded.adj_close.as_deref().unwrap_or_default(),

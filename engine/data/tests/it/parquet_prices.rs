@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use engine_data::write_prices::{Prices, write_prices};
+use engine_data::write_prices::{PriceColumns, write_prices};
 use engine_data::{ContractOverrides, Loaded, Stamp, read_bars};
 use polars::prelude::{
     Column, DataFrame, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, NamedFrom, NewChunkedArray,
@@ -181,7 +181,7 @@ fn csv_to_parquet_and_back_is_the_same() {
         let inline = bars(length, stamp);
         let first = folder.read(&inline).expect("fine");
         for name in ["q.parquet", "q.csv"] {
-            let prices = Prices {
+            let prices = PriceColumns {
                 bars: &first.bars,
                 turnover: first.turnover.as_deref().unwrap_or_default(),
                 adj_close: first.adj_close.as_deref().unwrap_or_default(),
@@ -198,7 +198,7 @@ fn csv_to_parquet_and_back_is_the_same() {
     for (length, stamp) in [("1d", Stamp::Close), ("1w", Stamp::Close), ("1w", Stamp::Open)] {
         let inline = ContractOverrides { symbol: Some("X".into()), ..bars(length, stamp) };
         let first = folder.read(&inline).expect("fine");
-        let prices = Prices { bars: &first.bars, turnover: &[], adj_close: &[] };
+        let prices = PriceColumns { bars: &first.bars, turnover: &[], adj_close: &[] };
         write_prices(&folder.path("q.parquet"), &first.contract, &prices).expect("written");
         assert_eq!(read_bars(&folder.path("q.parquet"), &inline).expect("reads").bars, first.bars, "{length} {stamp}");
     }

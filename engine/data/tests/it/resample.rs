@@ -3,7 +3,7 @@
 use engine_core::time::{DAY, MINUTE, Timestamp};
 use engine_data::calendars::calendar_for;
 use engine_data::resample::{Resampled, resample};
-use engine_data::write_prices::{Prices, write_prices};
+use engine_data::write_prices::{PriceColumns, write_prices};
 use engine_data::{BarLength, ContractOverrides, Stamp, read_bars};
 
 use crate::{Folder, bars, daily, iso};
@@ -74,7 +74,7 @@ fn what_was_joined_reads_again() {
         let new = joined(symbol, zone, (2024, 7, 1), 5, "15m", to);
         let folder = Folder::new("");
         for name in ["q.csv", "q.parquet"] {
-            let prices = Prices { bars: &new.bars, turnover: &new.turnover, adj_close: &[] };
+            let prices = PriceColumns { bars: &new.bars, turnover: &new.turnover, adj_close: &[] };
             write_prices(&folder.path(name), &new.contract, &prices).expect("written");
             std::fs::write(folder.path(&format!("{name}.toml")), new.contract.to_toml()).expect("written");
             let again = read_bars(&folder.path(name), &ContractOverrides::default()).expect("reads");
