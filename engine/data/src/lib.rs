@@ -30,6 +30,7 @@ pub mod import;
 mod jumps;
 pub mod number;
 mod parquet;
+mod parquet_columns;
 mod parquet_pages;
 mod parquet_prices;
 mod parse;
