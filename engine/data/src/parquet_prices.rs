@@ -69,7 +69,7 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
 
     let has = Role::ALL.map(|role| header.position(role).is_some());
     let mut rows = Rows::new(&contract, has, file.rows.min(RESERVE_ROWS_MAX));
-    let mut unit = None;
+    let mut unit: Option<Unit> = None;
     let mut number = 1;
     let mut window = Some(Ok(first));
     while let Some(frame) = window.transpose()? {
@@ -79,7 +79,6 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
         window = windows.next();
     }
     if let Some(unit) = unit {
-        let unit: Unit = unit;
         warnings.push(format!(
             "{}: column {} holds whole numbers, taken as {} since 1970 UTC",
             path.display(),
