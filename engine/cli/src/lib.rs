@@ -13,6 +13,7 @@
 //! 2 usage, config or bad data, 1 failure.
 
 mod backtest;
+mod data;
 mod failure;
 mod indicators;
 mod output;
@@ -50,6 +51,7 @@ enum Command {
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
     Stats(stats::Arguments),
+    Data(data::Arguments),
 }
 
 /// Runs the command that the program's arguments name.
@@ -71,6 +73,7 @@ pub fn main(registry: Registry) -> ExitCode {
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! The `engine` command as a user sees it: output, files, exit codes.
 
 mod backtest;
+mod data;
 mod indicators;
 mod simulate_orders;
 mod small_commands;

@@ -106,7 +106,7 @@ fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigErro
             None => Ok(text),
         }
     };
-    let file = section.need_text("file", "the path of a price CSV, relative to the config")?;
+    let file = section.need_text("file", "the path of a price file (CSV or Parquet), relative to the config")?;
     let symbol_byte = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
     let symbol = checked("symbol", "a symbol such as \"US.AAPL\"", &|t| t.len() <= 64 && t.bytes().all(symbol_byte))?;
     let bars =
