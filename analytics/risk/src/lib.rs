@@ -7,6 +7,8 @@
 
 pub mod benchmark;
 pub mod calendar;
+pub mod curve;
+pub mod deflated;
 pub mod drawdown;
 pub mod moments;
 pub mod performance;

@@ -14,5 +14,5 @@ mod terminal;
 
 pub use input::{Benchmark, ReportInput};
 pub use page::html;
-pub use summary::{Summary, summary};
+pub use summary::{Summary, periods_per_year, summary, summary_at};
 pub use terminal::terminal;

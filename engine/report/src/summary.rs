@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use engine_core::fixed::Money;
 use engine_core::record::RunResult;
 use engine_core::time::{DAY, Timestamp};
-use risk::drawdown;
 use risk::ratios::{self, profit_factor, win_rate_all};
 use serde::Serialize;
 
@@ -13,8 +12,8 @@ use crate::input::ReportInput;
 
 /// The figures of a run. Fractions, not percent; `None` (null) = undefined.
 ///
-/// Return and risk figures are `risk::performance` over the run's equity curve,
-/// annualised by the bars' own frequency (`risk::calendar::periods_per_year`).
+/// Return and risk figures are those of `risk::ratios` and `risk::drawdown` over the
+/// run's equity curve, taken in one pass (`risk::curve`) and annualised by the bars' own frequency (`risk::calendar::periods_per_year`).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Digest of the run.
@@ -68,9 +67,25 @@ pub struct Summary {
 /// Computes the figures of a run.
 #[must_use]
 pub fn summary(input: &ReportInput<'_>) -> Summary {
+    summary_at(input, periods_per_year(&input.run.times))
+}
+
+/// Bars per year that figures over these times are annualised by: those of
+/// `risk::calendar::periods_per_year`, 252 when that is undefined.
+#[must_use]
+pub fn periods_per_year(times: &[i64]) -> f64 {
+    risk::calendar::periods_per_year(times).unwrap_or(252.0)
+}
+
+/// [`summary`] when `periods_per_year` of the run's times is known already: many
+/// runs over the same bars share it.
+#[must_use]
+pub fn summary_at(input: &ReportInput<'_>, periods_per_year: f64) -> Summary {
     let run = input.run;
-    let curve = Curve::of(run);
-    let p = Performance::of(&curve);
+    let curve = Curve::at(run, periods_per_year);
+    let equity = &*curve.equity;
+    let p = risk::curve::curve(&curve.times, equity, periods_per_year);
+    let cagr = ratios::cagr(equity, periods_per_year);
     let pnl_of_trades: Vec<f64> = run.trades.iter().map(|t| t.pnl.to_f64()).collect();
     let totals = [Some(run), input.pessimistic, input.optimistic].into_iter().flatten().map(total_pnl);
     let certain = run.fills.iter().filter(|f| f.certain).count();
@@ -80,54 +95,23 @@ pub fn summary(input: &ReportInput<'_>) -> Summary {
         fills: run.fills.len() as u64,
         trades: run.trades.len() as u64,
         final_equity: nearest(run.final_equity),
-        total_return: p.total_return,
-        cagr: p.cagr,
+        total_return: ratios::total_return(equity),
+        cagr,
         volatility: p.volatility,
         sharpe: p.sharpe,
         sortino: p.sortino,
-        calmar: p.calmar,
+        calmar: cagr.zip(p.max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
         max_drawdown: p.max_drawdown,
-        max_drawdown_days: curve.days_under_water(),
+        max_drawdown_days: curve.days_under_water(&p),
         win_rate: win_rate_all(&pnl_of_trades),
         profit_factor: profit_factor(&pnl_of_trades),
         exposure: share(run.exposed, run.times.len() as u64),
-        turnover: curve.turnover(run),
+        turnover: curve.turnover(run, p.mean),
         fees: nearest(run.fees()),
         certain_share: share(certain as u64, run.fills.len() as u64),
         pnl_worst: nearest(totals.clone().min().unwrap_or_default()),
         pnl_best: nearest(totals.max().unwrap_or_default()),
         fills_outside_bar: run.fills.iter().filter(|f| f.outside_bar).count() as u64,
-    }
-}
-
-/// Those statistics of `risk::performance` that a summary has, without the copies
-/// of a long curve that the others take.
-struct Performance {
-    total_return: Option<f64>,
-    cagr: Option<f64>,
-    volatility: Option<f64>,
-    sharpe: Option<f64>,
-    sortino: Option<f64>,
-    calmar: Option<f64>,
-    max_drawdown: Option<f64>,
-}
-
-impl Performance {
-    fn of(curve: &Curve<'_>) -> Self {
-        let (equity, periods) = (&*curve.equity, curve.periods_per_year);
-        let cagr = ratios::cagr(equity, periods);
-        let max_drawdown = max_drawdown(equity);
-        let returns = ratios::returns(equity);
-        let r = returns.as_deref();
-        Self {
-            total_return: ratios::total_return(equity),
-            cagr,
-            volatility: r.and_then(|r| ratios::volatility(r, periods)),
-            sharpe: r.and_then(|r| ratios::sharpe(r, periods, 0.0)),
-            sortino: r.and_then(|r| ratios::sortino(r, periods)),
-            calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
-            max_drawdown,
-        }
     }
 }
 
@@ -142,14 +126,6 @@ pub(crate) fn falls(equity: &[f64]) -> impl ExactSizeIterator<Item = f64> {
         let fall = e / peak - 1.0;
         if peak > 0.0 && fall.is_finite() { fall } else { f64::NAN }
     })
-}
-
-/// `risk::drawdown::max_drawdown`.
-fn max_drawdown(equity: &[f64]) -> Option<f64> {
-    if equity.len() < 2 {
-        return None;
-    }
-    falls(equity).try_fold(0.0_f64, |worst, fall| (!fall.is_nan()).then(|| worst.min(fall)))
 }
 
 /// Final equity less the money at the start.
@@ -178,6 +154,10 @@ pub(crate) struct Curve<'a> {
 
 impl<'a> Curve<'a> {
     pub(crate) fn of(run: &'a RunResult) -> Self {
+        Self::at(run, periods_per_year(&run.times))
+    }
+
+    fn at(run: &'a RunResult, periods_per_year: f64) -> Self {
         let start = run.initial_cash.to_f64();
         let mut times = Cow::Borrowed(&run.times[..run.times.len().min(run.equity.len())]);
         let mut equity = Cow::Borrowed(run.equity.as_slice());
@@ -187,7 +167,7 @@ impl<'a> Curve<'a> {
             equity.to_mut().insert(0, start);
             times.to_mut().insert(0, time);
         }
-        Self { periods_per_year: risk::calendar::periods_per_year(&run.times).unwrap_or(252.0), times, equity }
+        Self { periods_per_year, times, equity }
     }
 
     /// Bars over bars per year; `None` when there is no period.
@@ -196,19 +176,16 @@ impl<'a> Curve<'a> {
         Some(periods as f64 / self.periods_per_year)
     }
 
-    fn turnover(&self, run: &RunResult) -> Option<f64> {
-        let mean = risk::moments::mean(&self.equity).filter(|m| *m > 0.0)?;
+    fn turnover(&self, run: &RunResult, mean: Option<f64>) -> Option<f64> {
+        let mean = mean.filter(|m| *m > 0.0)?;
         let turnover = run.traded().to_f64() / mean / self.years()?;
         turnover.is_finite().then_some(turnover)
     }
 
-    fn days_under_water(&self) -> Option<i64> {
-        drawdown::longest_periods(&self.equity)?;
-        let Some((under, _)) = drawdown::longest(&self.times, &self.equity) else {
-            return Some(0);
-        };
+    fn days_under_water(&self, statistics: &risk::curve::Curve) -> Option<i64> {
+        statistics.mean.filter(|_| self.equity.len() >= 2)?;
         let day = |i: usize| self.times[i].div_euclid(DAY);
-        Some(day(under.end) - day(under.peak))
+        Some(statistics.longest_under_water.map_or(0, |(peak, end)| day(end) - day(peak)))
     }
 
     /// First and last time.
