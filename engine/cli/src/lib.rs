@@ -10,16 +10,18 @@
 //!
 //! Commands only read flags, call the crates that do the work and print. Results
 //! go to standard output, everything else to standard error. Exit codes: 0 ok,
-//! 2 usage, config or bad data, 1 failure.
+//! 2 usage, config or bad data, 1 failure, 130 after Ctrl-C.
 
 mod backtest;
 mod failure;
 mod indicators;
+mod interrupt;
 mod output;
 mod progress;
 mod simulate_orders;
 mod stats;
 mod strategies;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Backtest(backtest::Arguments),
+    Sweep(sweep::Arguments),
     Verify(verify::Arguments),
     SimulateOrders(simulate_orders::Arguments),
     Indicators(indicators::Arguments),
@@ -63,6 +66,7 @@ pub fn main(registry: Registry) -> ExitCode {
     };
     let done = match arguments.command {
         Command::Backtest(arguments) => backtest::run(&arguments, &registry),
+        Command::Sweep(arguments) => sweep::run(&arguments, &registry),
         Command::Verify(arguments) => verify::run(&arguments, &registry),
         Command::SimulateOrders(arguments) => simulate_orders::run(&arguments),
         Command::Indicators(arguments) => indicators::run(&arguments),

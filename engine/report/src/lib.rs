@@ -10,6 +10,7 @@ mod orders;
 mod page;
 mod sample;
 mod summary;
+pub mod sweep;
 mod terminal;
 
 pub use input::{Benchmark, ReportInput};

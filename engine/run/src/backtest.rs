@@ -166,7 +166,7 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     })
 }
 
-fn options(config: &Config, input: &Input) -> RunOptions {
+pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
     RunOptions {
         account: config.account.account_kind(),
         cash: config.account.money(),
@@ -180,7 +180,7 @@ fn options(config: &Config, input: &Input) -> RunOptions {
     }
 }
 
-fn assumptions(config: &Config, input: &Input) -> Vec<String> {
+pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     let fill = &config.fill;
     let mut list = vec![match fill.market {
         "same_close" => "market orders fill at the close they were decided on".to_owned(),
@@ -213,7 +213,7 @@ fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     list
 }
 
-fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
+pub(crate) fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
     let mut list = vec![
         ("engine".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("config".to_owned(), config.path().display().to_string()),

@@ -16,6 +16,7 @@ mod rules;
 mod section;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use engine_core::registry::Registry;
 use serde::Serialize;
@@ -27,8 +28,8 @@ pub use place::{ConfigError, Origin};
 pub use rules::{ActionsConfig, CostsConfig, FillConfig, RiskConfig, Schedule, SlippageConfig};
 
 use crate::moment::{self, Moment};
-use document::{Document, Value};
-use section::Section;
+pub(crate) use document::{Document, Node, Value};
+pub(crate) use section::Section;
 
 /// Sections of a config.
 pub(crate) const SECTIONS: &[&str] = &[
@@ -101,7 +102,7 @@ pub struct Config {
     #[serde(skip)]
     pub notes: Vec<String>,
     #[serde(skip)]
-    text: String,
+    text: Arc<str>,
     #[serde(skip)]
     document: Document,
 }
@@ -128,8 +129,25 @@ impl Config {
     pub fn parse(path: &Path, text: String, overrides: &[String], registry: &Registry) -> Result<Self, ConfigError> {
         let mut document = Document::parse(path, &text)?;
         overrides::apply(&mut document, overrides)?;
+        Self::of(document, text.into(), registry)
+    }
+
+    /// The same config with more overrides, checked as a whole; the text is not read again.
+    pub(crate) fn with(&self, overrides: &[String], registry: &Registry) -> Result<Self, ConfigError> {
+        let mut document = self.document.clone();
+        overrides::apply(&mut document, overrides)?;
+        Self::of(document, self.text.clone(), registry)
+    }
+
+    /// The same config without a section of another command.
+    pub(crate) fn without(mut self, section: &str) -> Self {
+        self.document.root.remove(section);
+        self
+    }
+
+    fn of(document: Document, text: Arc<str>, registry: &Registry) -> Result<Self, ConfigError> {
         check_sections(&document)?;
-        let run = read_run(&document, path)?;
+        let run = read_run(&document)?;
         let account = account::read(&document)?;
         let data = data::read(&document)?;
         let strategy = parts::read_strategy(&document, registry)?;
@@ -200,6 +218,10 @@ impl Config {
         self.document.error(key, problem)
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     pub(crate) fn has(&self, key: &str) -> bool {
         self.document.find(key).is_some()
     }
@@ -237,7 +259,7 @@ fn check_sections(document: &Document) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn read_run(document: &Document, path: &Path) -> Result<RunSection, ConfigError> {
+fn read_run(document: &Document) -> Result<RunSection, ConfigError> {
     let section = Section::new(document, "run", &["name", "start", "end", "seed", "warmup_bars"])?;
     let fits = |name: &str| {
         let fine = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -248,7 +270,7 @@ fn read_run(document: &Document, path: &Path) -> Result<RunSection, ConfigError>
         Some(name) if fits(&name) => name,
         Some(name) => return Err(section.error("name", format!("found {name:?}, expected {expected}"))),
         None => {
-            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+            let stem = document.path().file_stem().map(|s| s.to_string_lossy().into_owned());
             stem.filter(|s| fits(s)).unwrap_or_else(|| "run".to_owned())
         }
     };

@@ -76,7 +76,7 @@ impl<'a> Section<'a> {
         self.get(key).is_some()
     }
 
-    fn wrong(&self, key: &str, node: &Node, expected: &str) -> ConfigError {
+    pub(crate) fn wrong(&self, key: &str, node: &Node, expected: &str) -> ConfigError {
         self.error(key, format!("found {}, expected {expected}", node.value.found()))
     }
 

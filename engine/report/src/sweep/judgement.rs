@@ -1,0 +1,51 @@
+//! One plain sentence or two: may the best cell be trusted?
+
+use super::{SweepReport, median};
+use crate::display::count;
+
+/// Probability from which a result is usually taken as more than luck.
+const CONFIDENT: f64 = 0.95;
+
+/// What a careful reader would say about the best cell.
+#[must_use]
+pub fn judgement(report: &SweepReport) -> String {
+    let trials = report.deflated.trials;
+    let Some(best) = report.top.first() else {
+        return "No cell ran to its end with a defined ranking figure: there is nothing to judge.".to_owned();
+    };
+    let luck = match report.deflated.ratio {
+        None if trials < 2 => "One trial alone: nothing was searched, so nothing can be deflated.".to_owned(),
+        None => "The deflated Sharpe ratio is not defined here: the best cell or the trials have no variance.".to_owned(),
+        Some(p) if p >= CONFIDENT => format!(
+            "After {} trials the best is unlikely to be luck alone: its true Sharpe ratio beats the best of as many \
+             trials without skill with a probability of {:.0}%.",
+            count(trials),
+            p * 100.0
+        ),
+        Some(p) => format!(
+            "After {} trials the best may well be luck: its true Sharpe ratio beats the best of as many trials \
+             without skill with a probability of only {:.0}%, below the usual 95%.",
+            count(trials),
+            p * 100.0
+        ),
+    };
+    let around: Vec<f64> = report.neighbours.iter().filter_map(|cell| report.metric_of(cell)).collect();
+    let all = median(&report.metric);
+    let (Some(here), Some(near), Some(all)) = (report.metric_of(best), median(&around), all) else {
+        return luck;
+    };
+    // How much of the way from the typical cell to the best the neighbours keep.
+    let way = here - all;
+    if way == 0.0 {
+        return luck;
+    }
+    let kept = (near - all) / way;
+    let peak = if kept >= 0.75 {
+        "Its neighbours do nearly as well: a plateau, not a spike."
+    } else if kept >= 0.4 {
+        "Its neighbours do clearly worse: part of the result hangs on the exact parameters."
+    } else {
+        "Its neighbours do no better than the typical cell: a spike, likely fitted to this history."
+    };
+    format!("{luck} {peak}")
+}
