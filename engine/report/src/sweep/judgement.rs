@@ -18,13 +18,14 @@ pub fn judgement(report: &SweepReport) -> String {
         None => "The deflated Sharpe ratio is not defined here: the best cell or the trials have no variance.".to_owned(),
         Some(p) if p >= CONFIDENT => format!(
             "After {} trials the best is unlikely to be luck alone: its true Sharpe ratio beats the best of as many \
-             trials without skill with a probability of {:.0}%.",
+             trials without skill with a probability of {:.1}%.",
             count(trials),
-            p * 100.0
+            // Never a certainty.
+            (p * 100.0).min(99.9)
         ),
         Some(p) => format!(
             "After {} trials the best may well be luck: its true Sharpe ratio beats the best of as many trials \
-             without skill with a probability of only {:.0}%, below the usual 95%.",
+             without skill with a probability of only {:.1}%, below the usual 95%.",
             count(trials),
             p * 100.0
         ),

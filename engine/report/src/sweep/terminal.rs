@@ -78,7 +78,7 @@ pub fn terminal(report: &SweepReport) -> String {
     let d = &report.deflated;
     let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.4}"));
     lines.push(format!(
-        "deflated    Sharpe ratio {} after {} trials (best {} a bar, luck alone {})",
+        "deflated    {} after {} trials; Sharpe ratio a bar {}, by luck {}",
         number(d.ratio),
         count(d.trials),
         number(d.sharpe),
@@ -109,9 +109,8 @@ fn table(report: &SweepReport, cells: &[Cell]) -> Vec<String> {
     let numbers = (1..=cells.len()).map(|n| n.to_string());
     columns.push(std::iter::once(String::new()).chain(numbers).collect());
     for (i, p) in report.parameters.iter().enumerate() {
-        let name = p.name.rsplit('.').next().unwrap_or(&p.name);
         let values = cells.iter().map(|c| c.values.get(i).cloned().unwrap_or_default());
-        columns.push(std::iter::once(name.to_owned()).chain(values).map(|t| shorten(&printable(&t), 14)).collect());
+        columns.push(std::iter::once(p.name.clone()).chain(values).map(|t| shorten(&printable(&t), 14)).collect());
     }
     let rank = report.rank_name();
     let label = FIGURES.iter().find(|(name, _)| *name == rank).map_or(rank, |(_, label)| label);

@@ -6,3 +6,4 @@ mod overrides;
 mod period;
 mod runs;
 mod support;
+mod sweep;
