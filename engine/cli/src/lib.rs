@@ -13,8 +13,11 @@
 //! 2 usage, config or bad data, 1 failure, 130 after Ctrl-C.
 
 mod backtest;
+mod config;
+mod diff;
 mod failure;
 mod indicators;
+mod init;
 mod interrupt;
 mod output;
 mod progress;
@@ -46,7 +49,10 @@ struct Arguments {
 enum Command {
     Backtest(backtest::Arguments),
     Sweep(sweep::Arguments),
+    Init(init::Arguments),
+    Config(config::Arguments),
     Verify(verify::Arguments),
+    Diff(diff::Arguments),
     SimulateOrders(simulate_orders::Arguments),
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
@@ -66,8 +72,11 @@ pub fn main(registry: Registry) -> ExitCode {
     };
     let done = match arguments.command {
         Command::Backtest(arguments) => backtest::run(&arguments, &registry),
+        Command::Init(arguments) => init::run(&arguments, &registry),
+        Command::Config(arguments) => config::run(&arguments, &registry),
         Command::Sweep(arguments) => sweep::run(&arguments, &registry),
         Command::Verify(arguments) => verify::run(&arguments, &registry),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::SimulateOrders(arguments) => simulate_orders::run(&arguments),
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),

@@ -13,6 +13,7 @@ mod backtest;
 mod benchmark;
 mod composition;
 pub mod config;
+pub mod diff;
 mod error;
 mod folder;
 mod load;

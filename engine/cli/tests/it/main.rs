@@ -2,6 +2,8 @@
 
 mod backtest;
 mod indicators;
+mod init;
 mod simulate_orders;
 mod small_commands;
 mod support;
+mod sweep;

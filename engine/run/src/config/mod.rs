@@ -7,12 +7,14 @@
 //! `[live]`) are accepted and not looked into.
 
 mod account;
+mod check;
 mod data;
 mod document;
 mod overrides;
 mod parts;
 mod place;
 mod rules;
+mod schema;
 mod section;
 
 use std::path::{Path, PathBuf};
@@ -22,9 +24,11 @@ use engine_core::registry::Registry;
 use serde::Serialize;
 
 pub use account::{AccountConfig, Kind};
+pub use check::{check, check_text};
 pub use data::DataConfig;
 pub use parts::{PartConfig, StrategyConfig};
 pub use place::{ConfigError, Origin};
+pub use schema::schema;
 pub use rules::{ActionsConfig, CostsConfig, FillConfig, RiskConfig, Schedule, SlippageConfig};
 
 use crate::moment::{self, Moment};
@@ -228,35 +232,47 @@ impl Config {
 }
 
 fn check_sections(document: &Document) -> Result<(), ConfigError> {
-    let unknown = document.root.iter().filter(|(key, _)| !SECTIONS.contains(&key.as_str()));
-    if let Some((key, _)) = unknown.min_by_key(|(_, node)| node.key) {
-        let hint = crate::nearest::hint(key, SECTIONS.iter().copied());
-        return Err(document.key_error(key, format!("unknown section{hint}")));
-    }
-    for (key, node) in &document.root {
-        let list = LISTS.contains(&key.as_str());
-        match &node.value {
-            Value::Table(_) if list => {
-                return Err(document.key_error(key, format!("found [{key}], expected a list of tables: [[{key}]]")));
-            }
-            Value::List(items) if list => {
-                let wrong = items.iter().position(|item| !matches!(item.value, Value::Table(_)));
-                if let Some((i, item)) = wrong.and_then(|i| Some((i, items.get(i)?))) {
-                    let problem = format!("found {}, expected a table", item.value.found());
-                    return Err(document.error(&format!("{key}.{i}"), problem));
-                }
-            }
-            Value::Table(_) => {}
-            Value::List(_) => {
-                return Err(document.key_error(key, format!("found a list, expected one table: [{key}]")));
-            }
-            other => {
-                let form = if list { format!("[[{key}]]") } else { format!("[{key}]") };
-                return Err(document.error(key, format!("found {}, expected a table: {form}", other.found())));
-            }
+    let mut found: Vec<(&String, ConfigError)> = Vec::new();
+    for key in document.root.keys() {
+        if !SECTIONS.contains(&key.as_str()) {
+            let hint = crate::nearest::hint(key, SECTIONS.iter().copied());
+            found.push((key, document.key_error(key, format!("unknown section{hint}"))));
         }
     }
+    found.sort_by_key(|(key, _)| document.root.get(*key).map(|node| node.key));
+    for (key, node) in document.root.iter().filter(|(key, _)| SECTIONS.contains(&key.as_str())) {
+        found.extend(check_shape(document, key, node).err().map(|error| (key, error)));
+    }
+    for (_, error) in found {
+        document.tolerate::<()>(error)?;
+    }
     Ok(())
+}
+
+/// A list where there are lists, else a table.
+fn check_shape(document: &Document, key: &str, node: &Node) -> Result<(), ConfigError> {
+    let list = LISTS.contains(&key);
+    match &node.value {
+        Value::Table(_) if list => {
+            Err(document.key_error(key, format!("found [{key}], expected a list of tables: [[{key}]]")))
+        }
+        Value::List(items) if list => {
+            let wrong = items.iter().position(|item| !matches!(item.value, Value::Table(_)));
+            match wrong.and_then(|i| Some((i, items.get(i)?))) {
+                Some((i, item)) => {
+                    let problem = format!("found {}, expected a table", item.value.found());
+                    Err(document.error(&format!("{key}.{i}"), problem))
+                }
+                None => Ok(()),
+            }
+        }
+        Value::Table(_) => Ok(()),
+        Value::List(_) => Err(document.key_error(key, format!("found a list, expected one table: [{key}]"))),
+        other => {
+            let form = if list { format!("[[{key}]]") } else { format!("[{key}]") };
+            Err(document.error(key, format!("found {}, expected a table: {form}", other.found())))
+        }
+    }
 }
 
 fn read_run(document: &Document) -> Result<RunSection, ConfigError> {
@@ -268,7 +284,10 @@ fn read_run(document: &Document) -> Result<RunSection, ConfigError> {
     let expected = "1 to 64 letters, digits, `-`, `_` or `.`, the first not a dot";
     let name = match section.text("name", expected)? {
         Some(name) if fits(&name) => name,
-        Some(name) => return Err(section.error("name", format!("found {name:?}, expected {expected}"))),
+        Some(name) => {
+            document.tolerate::<()>(section.error("name", format!("found {name:?}, expected {expected}")))?;
+            "run".to_owned()
+        }
         None => {
             let stem = document.path().file_stem().map(|s| s.to_string_lossy().into_owned());
             stem.filter(|s| fits(s)).unwrap_or_else(|| "run".to_owned())
@@ -279,7 +298,10 @@ fn read_run(document: &Document) -> Result<RunSection, ConfigError> {
             return Ok(None);
         };
         let wrong = || section.error(key, format!("found {text:?}, expected {}", moment::EXPECTED));
-        Moment::parse(&text).ok_or_else(wrong).map(Some)
+        match Moment::parse(&text) {
+            Some(moment) => Ok(Some(moment)),
+            None => document.tolerate(wrong()),
+        }
     };
     let (start, end) = (moment("start")?, moment("end")?);
     // Instants far apart enough for any zone are compared here, the rest with the data.

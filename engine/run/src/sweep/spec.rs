@@ -203,7 +203,9 @@ fn find_name(name: &str, axes: &[Axis], resolved: &serde_json::Value) -> Result<
             return Ok(Name::Fixed(value));
         }
     }
-    let known: Vec<&str> = axes.iter().map(|a| a.name.as_str()).collect();
+    let mut known: Vec<&str> = axes.iter().map(|a| a.name.as_str()).collect();
+    let parameters = resolved.pointer("/strategy/parameters").and_then(serde_json::Value::as_object);
+    known.extend(parameters.into_iter().flat_map(|p| p.keys()).map(String::as_str).filter(|k| !axes.iter().any(|a| a.name == *k)));
     Err(hint(name, known.iter().copied()))
 }
 

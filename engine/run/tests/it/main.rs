@@ -1,6 +1,7 @@
 //! Configs and runs, end to end.
 
 mod broken;
+mod check;
 mod golden;
 mod overrides;
 mod period;
