@@ -62,17 +62,14 @@ pub fn curve(times: &[i64], equity: &[f64], periods_per_year: f64) -> Curve {
     let per_period = sum / periods;
     let squares = lanes_sum(&sums.squares) - sum * per_period;
     // One pass loses digits when the mean is large beside the deviation.
-    let squares =
-        if squares < periods * per_period * per_period { two_pass(equity, per_period) } else { squares };
+    let squares = if squares < periods * per_period * per_period { two_pass(equity, per_period) } else { squares };
     let deviation = finite((squares / (periods - 1.0)).sqrt());
     let year = periods_per_year.sqrt();
     let downside = (lanes_sum(&sums.downside) / periods).sqrt() * year;
     Curve {
         volatility: deviation.and_then(|d| finite(d * year)),
         sharpe: deviation.filter(|d| *d > NOISE).and_then(|d| finite(per_period / d * year)),
-        sortino: Some(downside)
-            .filter(|d| *d > NOISE * year)
-            .and_then(|d| finite(per_period * periods_per_year / d)),
+        sortino: Some(downside).filter(|d| *d > NOISE * year).and_then(|d| finite(per_period * periods_per_year / d)),
         ..found
     }
 }

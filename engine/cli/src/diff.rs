@@ -73,7 +73,8 @@ fn text(found: &RunDifference) -> String {
     if !found.is_same() {
         out.push_str("\nCOUNTS\n");
         for c in &found.counts {
-            let counts = format!("{} same, {} changed, {} only in A, {} only in B", c.same, c.changed, c.only_a, c.only_b);
+            let counts =
+                format!("{} same, {} changed, {} only in A, {} only in B", c.same, c.changed, c.only_a, c.only_b);
             line(&mut out, &format!("{}: {counts}", c.table));
         }
     }

@@ -42,8 +42,11 @@ pub(crate) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     files.extend(DATA.map(|(name, text)| (folder.join(name), text.to_owned())));
     // What is there with the same content stays; anything else is the user's.
     files.retain(|(path, text)| std::fs::read_to_string(path).ok().as_deref() != Some(text.as_str()));
-    let there: Vec<String> =
-        files.iter().filter(|(path, _)| path.symlink_metadata().is_ok()).map(|(p, _)| p.display().to_string()).collect();
+    let there: Vec<String> = files
+        .iter()
+        .filter(|(path, _)| path.symlink_metadata().is_ok())
+        .map(|(p, _)| p.display().to_string())
+        .collect();
     if !arguments.force && !there.is_empty() {
         let list = there.join(", ");
         return Err(Failure::input(format!("{list}: exists already; name another place, or overwrite with --force")));

@@ -9,6 +9,7 @@ use engine_core::kernel::{RunOptions, Scratch, run_with};
 use engine_core::record::RunResult;
 use engine_core::registry::Registry;
 use engine_core::setup::ColumnCache;
+use engine_core::time::Timestamp;
 use engine_report::{Benchmark, ReportInput, Summary, summary};
 
 use crate::benchmark::buy_and_hold;
@@ -164,6 +165,16 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         files: input.files,
         benchmark,
     })
+}
+
+/// Sets up the strategy of a config over its data and goes no further.
+pub(crate) fn set_up(config: &Config, registry: &Registry, input: &Input) -> Result<(), RunFailure> {
+    let mut strategy = composition::strategy(config, registry, &input.symbol)?;
+    // A run that begins after its last bar.
+    let options = RunOptions { begin: Timestamp::MAX, ..options(config, input) };
+    run_with(&input.feed, strategy.as_mut(), &options, &ColumnCache::default(), Scratch::default())
+        .map(|_| ())
+        .map_err(|e| composition::run_error(config, &e).into())
 }
 
 pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {

@@ -228,11 +228,19 @@ fn compare(
     let mut counts = TableCounts { table: name, same: 0, changed: 0, only_a: 0, only_b: 0 };
     let mut first: Option<(i64, FirstDifference)> = None;
     let mut note = |key: &Key, at_a: Option<usize>, at_b: Option<usize>, columns: Vec<String>| {
-        if first.as_ref().is_none_or(|(earliest, _)| key.0 < *earliest) {
+        // A trade that was entered alike differs when the first of both ends.
+        let ends = match (at_a, at_b) {
+            (Some(row_a), Some(row_b)) if !columns.iter().any(|c| c.starts_with("entry") || c == "quantity") => {
+                end_of(a, row_a).into_iter().chain(end_of(b, row_b)).min()
+            }
+            _ => None,
+        };
+        let when = ends.unwrap_or(key.0);
+        if first.as_ref().is_none_or(|(earliest, _)| when < *earliest) {
             let row = |table: &Table, at: Option<usize>| at.map_or(String::new(), |row| shown(table, row));
-            let time = Timestamp::from_nanos(key.0).to_string();
+            let time = Timestamp::from_nanos(when).to_string();
             let found = FirstDifference { table: name, time, a: row(a, at_a), b: row(b, at_b), columns };
-            first = Some((key.0, found));
+            first = Some((when, found));
         }
     };
     for (key, at_a) in &left {
@@ -257,6 +265,15 @@ fn compare(
         note(key, None, Some(*at_b), Vec::new());
     }
     (counts, first)
+}
+
+/// When a trade ends; `None` for rows of other tables.
+fn end_of(table: &Table, row: usize) -> Option<i64> {
+    match table.column("exit_time")? {
+        Column::Time(times) => times.get(row).copied(),
+        Column::OptTime(times) => times.get(row).copied().flatten(),
+        _ => None,
+    }
 }
 
 /// Names of the columns in which two rows differ.
@@ -294,5 +311,9 @@ fn cell(column: &Column, row: usize) -> String {
 /// A row as `name value, name value`; what is empty is left out.
 fn shown(table: &Table, row: usize) -> String {
     let pairs = table.columns.iter().map(|(name, column)| (name, cell(column, row)));
-    pairs.filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(", ")
+    pairs
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| format!("{name} {text}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -18,14 +18,20 @@ fn the_starter_runs_as_it_is_and_is_never_overwritten() {
     let out = dir.path().join("shipped");
     let shipped = outcome(engine(&workspace(""), &shipped).arg(&out));
     assert_eq!(text, shipped.1, "the starter is the shipped config over the shipped data");
-    assert_eq!(run(&["config", "check", "first/run.toml"]), (Some(0), "first/run.toml: no errors\n".to_owned(), String::new()));
+    assert_eq!(
+        run(&["config", "check", "first/run.toml"]),
+        (Some(0), "first/run.toml: no errors\n".to_owned(), String::new())
+    );
 
     // The same again: nothing to write. Changed by the user: refused, then forced.
     assert_eq!(run(&["init", "first"]).0, Some(0));
     let config = dir.path().join("first/run.toml");
     std::fs::write(&config, "# mine\n").expect("written");
     let (code, _, said) = run(&["init", "first"]);
-    assert_eq!((code, said.as_str()), (Some(2), "first/run.toml: exists already; name another place, or overwrite with --force\n"));
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(2), "first/run.toml: exists already; name another place, or overwrite with --force\n")
+    );
     assert_eq!(std::fs::read_to_string(&config).expect("a file"), "# mine\n");
     assert_eq!(run(&["init", "first", "--force"]).0, Some(0));
     assert!(std::fs::read_to_string(&config).expect("a file").starts_with("#:schema ./engine.schema.json\n"));
@@ -40,7 +46,8 @@ fn the_starter_runs_as_it_is_and_is_never_overwritten() {
 #[test]
 fn check_lists_all_errors_and_ends_with_2() {
     let dir = tempfile::tempdir().expect("a folder");
-    let text = "[run]\nsede = 3\n[account]\ncash = -1\n[[data]]\nfile = \"x.csv\"\n[strategy]\nname = \"macd\"\nfast = 0\n";
+    let text =
+        "[run]\nsede = 3\n[account]\ncash = -1\n[[data]]\nfile = \"x.csv\"\n[strategy]\nname = \"macd\"\nfast = 0\n";
     std::fs::write(dir.path().join("bad.toml"), text).expect("written");
     let (code, out, said) = outcome(&mut engine(dir.path(), &["config", "check", "bad.toml"]));
     assert_eq!((code, out.as_str()), (Some(2), ""));
@@ -64,6 +71,9 @@ fn the_schema_names_every_parameter() {
     let strategies = schema["properties"]["strategy"]["oneOf"].as_array().expect("plugins");
     let macd = strategies.iter().find(|s| s["title"] == "macd").expect("macd");
     let fast = &macd["properties"]["fast"];
-    assert_eq!((fast["minimum"].as_i64(), fast["maximum"].as_i64(), fast["default"].as_i64()), (Some(1), Some(10_000), Some(12)));
+    assert_eq!(
+        (fast["minimum"].as_i64(), fast["maximum"].as_i64(), fast["default"].as_i64()),
+        (Some(1), Some(10_000), Some(12))
+    );
     assert!(fast["description"].as_str().is_some_and(|d| d.starts_with("Bars of the fast EMA")));
 }

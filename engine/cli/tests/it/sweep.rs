@@ -32,7 +32,14 @@ fn the_table_fits_a_terminal_and_names_what_counts() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = stdout(&output);
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
-    for part in ["cells       59 of 59 ran, 4 excluded by constraints", "TOP by sharpe", "neighbours ", "deflated ", "after 59 trials", "digest "] {
+    for part in [
+        "cells       59 of 59 ran, 4 excluded by constraints",
+        "TOP by sharpe",
+        "neighbours ",
+        "deflated ",
+        "after 59 trials",
+        "digest ",
+    ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     let page = std::fs::read_to_string(out.join("report.html")).expect("a page");
@@ -94,7 +101,14 @@ fn interrupted_and_resumed_it_gives_the_same_digest() {
 
 #[test]
 fn usage_and_refusals_are_exit_code_2() {
-    let large = ["sweep", CONFIG, "--set", "sweep.signal={ from = 1, to = 9999, step = 1 }", "--set", "sweep.fast={ from = 2, to = 1001, step = 1 }"];
+    let large = [
+        "sweep",
+        CONFIG,
+        "--set",
+        "sweep.signal={ from = 1, to = 9999, step = 1 }",
+        "--set",
+        "sweep.fast={ from = 2, to = 1001, step = 1 }",
+    ];
     for (arguments, expected) in [
         (&["sweep"][..], "required arguments were not provided"),
         (&["sweep", CONFIG, "--resume", "x"], "cannot be used with"),
@@ -130,7 +144,12 @@ fn diff_says_what_differs_and_ends_with_1() {
     let text = stdout(&differs);
     assert_eq!(differs.status.code(), Some(1), "{text}");
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
-    for part in ["config strategy.fast: 12 in A, 8 in B", "FIRST DIFFERENCE  orders at 2005-", "COUNTS\n  orders: ", "final_equity: "] {
+    for part in [
+        "config strategy.fast: 12 in A, 8 in B",
+        "FIRST DIFFERENCE  orders at 2005-",
+        "COUNTS\n  orders: ",
+        "final_equity: ",
+    ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
 }

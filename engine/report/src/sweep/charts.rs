@@ -79,9 +79,7 @@ fn svg(report: &SweepReport, map: &HeatMap, values: &[Option<f64>]) -> String {
     }
     if let Some(mark) = map.mark {
         let (x, y) = (left + side * (mark % columns) as f64, side * (rows - 1 - mark / columns) as f64 + 4.0);
-        out += &format!(
-            "<rect class=\"mark\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{side:.1}\" height=\"{side:.1}\"/>"
-        );
+        out += &format!("<rect class=\"mark\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{side:.1}\" height=\"{side:.1}\"/>");
     }
     // As many labels as have room.
     let every = (48.0 / side).ceil().max(1.0) as usize;
@@ -96,7 +94,8 @@ fn svg(report: &SweepReport, map: &HeatMap, values: &[Option<f64>]) -> String {
         out += &format!("<text x=\"{:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", left - 6.0, escape(text));
     }
     let middle = left + side * columns as f64 * 0.5;
-    out += &format!("<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", base + 34.0, escape(&map.x));
+    out +=
+        &format!("<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", base + 34.0, escape(&map.x));
     out += &legend(rank, low, high, left + side * columns as f64 + 14.0, base, report.less_is_better);
     out + "</svg>"
 }
@@ -137,7 +136,8 @@ pub(super) fn distribution(report: &SweepReport) -> Markup {
     let (wide, tall) = (1_000.0, 160.0);
     let step = wide / BINS as f64;
     let rank = report.rank_name();
-    let mut out = format!("<svg viewBox=\"0 0 {wide:.0} {:.0}\" role=\"img\" aria-label=\"distribution\">", tall + 22.0);
+    let mut out =
+        format!("<svg viewBox=\"0 0 {wide:.0} {:.0}\" role=\"img\" aria-label=\"distribution\">", tall + 22.0);
     for (i, n) in bins.iter().enumerate() {
         let height = *n as f64 / most * tall;
         let from = low + (high - low) * i as f64 / BINS as f64;

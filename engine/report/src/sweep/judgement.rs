@@ -15,7 +15,9 @@ pub fn judgement(report: &SweepReport) -> String {
     };
     let luck = match report.deflated.ratio {
         None if trials < 2 => "One trial alone: nothing was searched, so nothing can be deflated.".to_owned(),
-        None => "The deflated Sharpe ratio is not defined here: the best cell or the trials have no variance.".to_owned(),
+        None => {
+            "The deflated Sharpe ratio is not defined here: the best cell or the trials have no variance.".to_owned()
+        }
         Some(p) if p >= CONFIDENT => format!(
             "After {} trials the best is unlikely to be luck alone: its true Sharpe ratio beats the best of as many \
              trials without skill with a probability of {:.1}%.",

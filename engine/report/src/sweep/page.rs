@@ -88,7 +88,9 @@ fn table(report: &SweepReport, id: &str, title: &str, cells: &[Cell], sortable: 
         return html! {};
     }
     let mut order: Vec<usize> = vec![report.rank];
-    order.extend((0..report.figures.len()).filter(|i| *i != report.rank && !HIDDEN.contains(&report.figures[*i].as_str())));
+    order.extend(
+        (0..report.figures.len()).filter(|i| *i != report.rank && !HIDDEN.contains(&report.figures[*i].as_str())),
+    );
     html! {
         section id=(id) {
             h2 { (title) }

@@ -117,5 +117,7 @@ fn whole(path: &Path, text: String, overrides: &[String], registry: &Registry) -
     if config.has("sweep") {
         crate::sweep::check(&config, registry)?;
     }
-    crate::load::load(&config.without("sweep")).map(|_| ())
+    let config = config.without("sweep");
+    let input = crate::load::load(&config)?;
+    crate::backtest::set_up(&config, registry, &input)
 }

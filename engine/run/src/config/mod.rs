@@ -28,8 +28,8 @@ pub use check::{check, check_text};
 pub use data::DataConfig;
 pub use parts::{PartConfig, StrategyConfig};
 pub use place::{ConfigError, Origin};
-pub use schema::schema;
 pub use rules::{ActionsConfig, CostsConfig, FillConfig, RiskConfig, Schedule, SlippageConfig};
+pub use schema::schema;
 
 use crate::moment::{self, Moment};
 pub(crate) use document::{Document, Node, Value};

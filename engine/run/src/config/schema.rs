@@ -212,7 +212,6 @@ fn sweep() -> Value {
             "heat_map": { "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2, "description": "Two parameters." },
         }),
     );
-    schema["additionalProperties"] =
-        json!({ "oneOf": [{ "type": "array", "items": value, "minItems": 1 }, range], "description": "Values of a parameter." });
+    schema["additionalProperties"] = json!({ "oneOf": [{ "type": "array", "items": value, "minItems": 1 }, range], "description": "Values of a parameter." });
     schema
 }

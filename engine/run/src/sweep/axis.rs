@@ -62,7 +62,13 @@ impl Axis {
                 let x = if *log { between_logs(*from, *to, u) } else { from + u * (to - from) };
                 // Six digits are plenty for a draw, and can be typed again.
                 let x = format!("{x:.5e}").parse().unwrap_or(x);
-                Scalar::Number(if x < *from { *from } else if x > *to { *to } else { x })
+                Scalar::Number(if x < *from {
+                    *from
+                } else if x > *to {
+                    *to
+                } else {
+                    x
+                })
             }
         }
     }

@@ -98,8 +98,8 @@ impl<'a> Cells<'a> {
         let symbol = config.strategy.symbol.clone().unwrap_or_else(|| shared.input.symbol.clone());
         let base = options(config, shared.input);
         let run_on = |fills: FillRules, scratch: Scratch| {
-            let mut strategy = composition::strategy(config, shared.registry, &symbol)
-                .map_err(|e| CellOutcome::Invalid(e.problem))?;
+            let mut strategy =
+                composition::strategy(config, shared.registry, &symbol).map_err(|e| CellOutcome::Invalid(e.problem))?;
             let options = engine_core::kernel::RunOptions { fills, ..base.clone() };
             run_with(&shared.input.feed, strategy.as_mut(), &options, shared.cache, scratch).map_err(|e| {
                 let problem = composition::run_error(config, &e).problem;

@@ -195,12 +195,7 @@ impl Parser<'_> {
         Some((at, *operator))
     }
 
-    fn chain(
-        &mut self,
-        all: &[(&str, Operator)],
-        inner: fn(&mut Self) -> Parsed,
-        wanted: Kind,
-    ) -> Parsed {
+    fn chain(&mut self, all: &[(&str, Operator)], inner: fn(&mut Self) -> Parsed, wanted: Kind) -> Parsed {
         let (mut left, kind) = inner(self)?;
         let mut count = 0;
         while let Some((at, operator)) = self.operator(all) {
@@ -429,7 +424,10 @@ mod tests {
             ("fsat < slow", "at character 1 of \"fsat < slow\": there is no parameter `fsat`; expected \"fast\""),
             ("fast + slow", "\"fast + slow\" is a number, expected a condition such as \"fast < slow\""),
             ("", "at character 1 of \"\": found the end, expected a number, a name or \"(\""),
-            ("1 < fast < 3", "at character 10 of \"1 < fast < 3\": comparisons do not chain, write \"a < b and b < c\""),
+            (
+                "1 < fast < 3",
+                "at character 10 of \"1 < fast < 3\": comparisons do not chain, write \"a < b and b < c\"",
+            ),
             ("fast and slow", "at character 6 of \"fast and slow\": found a number beside it, expected true or false"),
             ("fast == 'x'", "at character 6 of \"fast == 'x'\": cannot compare a number with a text"),
             ("sizing.kind < 'x'", "at character 13 of \"sizing.kind < 'x'\": cannot compare a text with a text"),

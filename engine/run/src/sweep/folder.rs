@@ -53,8 +53,7 @@ impl SweepFolder {
                     let problem = "holds a sweep already; go on with it by --resume, or name another folder";
                     return Err(RunFailure::Data(DataError::file(out, problem)));
                 }
-                std::fs::create_dir_all(out)
-                    .map_err(|e| RunFailure::Write(DataError::io(out, "write", e)))?;
+                std::fs::create_dir_all(out).map_err(|e| RunFailure::Write(DataError::io(out, "write", e)))?;
                 out.to_path_buf()
             }
             None => fresh_folder(sweep.name()).map_err(RunFailure::Write)?,

@@ -152,19 +152,7 @@ impl Sweep {
         }
         let cache = ColumnCache::with_limit(spec.memory_mb as usize * 1_000_000);
         let outcomes = vec![None; plan.len()];
-        Ok(Self {
-            config,
-            base,
-            spec,
-            plan,
-            input,
-            combinations,
-            outcomes,
-            cache,
-            threads: 0,
-            seconds: 0.0,
-            ran: 0,
-        })
+        Ok(Self { config, base, spec, plan, input, combinations, outcomes, cache, threads: 0, seconds: 0.0, ran: 0 })
     }
 
     /// Runs the cells that have no outcome yet. `stop` ends it after the cells that
@@ -365,16 +353,15 @@ pub(crate) fn check(config: &Config, registry: &Registry) -> Result<(), crate::c
     Spec::read(config, registry).map(|_| ())
 }
 
-/// `, about 14 hours at 50 us a cell on one thread`: measured on one cell with the
-/// middle value of each parameter; empty when that cell does not run.
+/// `, about 14 hours at 50 us a cell on one thread`: measured on the
+/// config as it stands; empty when that does not run.
 fn estimate(base: &Config, input: &Input, spec: &Spec, registry: &Registry, combinations: u128) -> String {
     let mut one = spec.clone();
-    one.constraints.clear();
+    // No parameter: the config as it stands.
     one.mode = Mode::Grid;
-    for axis in &mut one.axes {
-        let samples = axis.samples();
-        axis.source = axis::Source::List(samples.get(samples.len() / 2).cloned().into_iter().collect());
-    }
+    one.axes.clear();
+    one.targets.clear();
+    one.constraints.clear();
     let (plan, cache) = (Plan::of(&one), ColumnCache::default());
     let (spec, plan, cache) = (&one, &plan, &cache);
     let shared = Shared { base, registry, input, spec, plan, cache, periods_per_year: OnceLock::new() };

@@ -51,8 +51,7 @@ impl Sweep {
     pub fn report(&mut self, registry: &Registry, top: usize) -> SweepReport {
         let ranking = self.ranking();
         let best: Vec<usize> = ranking.iter().copied().take(top.max(1)).collect();
-        let mut warnings: Vec<String> =
-            self.base.notes.iter().filter(|n| !n.starts_with("[sweep]")).cloned().collect();
+        let mut warnings: Vec<String> = self.base.notes.iter().filter(|n| !n.starts_with("[sweep]")).cloned().collect();
         warnings.extend(self.input.warnings.iter().cloned());
         let deflated = self.confirm(registry, &best, &mut warnings);
         let neighbours = best.first().map_or(Vec::new(), |cell| self.plan.neighbours(&self.spec, *cell));
@@ -79,8 +78,10 @@ impl Sweep {
         if usage.refilled > 0 {
             columns += &format!(", {} filled again", usage.refilled);
         }
-        let (assumptions, provenance) =
-            (crate::backtest::assumptions(&self.base, &self.input), crate::backtest::provenance(&self.config, &self.input));
+        let (assumptions, provenance) = (
+            crate::backtest::assumptions(&self.base, &self.input),
+            crate::backtest::provenance(&self.config, &self.input),
+        );
         SweepReport {
             name: self.name().to_owned(),
             mode: match self.spec.mode {
@@ -268,8 +269,7 @@ fn deflate(deflated: &mut Deflated, equity: &[f64]) {
     let Some(variance) = deflated.variance else { return };
     deflated.threshold = expected_maximum_sharpe(deflated.trials, variance);
     if let (Some(sharpe), Some(skew), Some(kurtosis)) = (deflated.sharpe, deflated.skew, deflated.kurtosis) {
-        deflated.ratio =
-            deflated_sharpe(sharpe, deflated.observations, skew, kurtosis, deflated.trials, variance);
+        deflated.ratio = deflated_sharpe(sharpe, deflated.observations, skew, kurtosis, deflated.trials, variance);
     }
 }
 

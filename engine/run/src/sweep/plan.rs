@@ -126,8 +126,7 @@ impl Plan {
         let widths: Vec<f64> = (0..spec.axes.len())
             .map(|axis| {
                 let numbers = self.drawn.iter().filter_map(|v| v[axis].number());
-                let (low, high) =
-                    numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+                let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
                 if high > low { high - low } else { 1.0 }
             })
             .collect();

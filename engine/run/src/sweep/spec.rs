@@ -95,8 +95,7 @@ impl Spec {
         let kinds: Vec<String> = found.iter().map(|(name, _)| full_path(name)).collect();
         let (mut axes, mut targets) = (Vec::<Axis>::new(), Vec::new());
         for ((name, node), path) in found.iter().zip(&kinds) {
-            let key_error =
-                |problem: String| document.error_at(node.key, format!("[sweep] {name}: {problem}"));
+            let key_error = |problem: String| document.error_at(node.key, format!("[sweep] {name}: {problem}"));
             if axes.iter().any(|a| a.path == *path) {
                 return Err(key_error(format!("{path} is given twice")));
             }
@@ -205,7 +204,13 @@ fn find_name(name: &str, axes: &[Axis], resolved: &serde_json::Value) -> Result<
     }
     let mut known: Vec<&str> = axes.iter().map(|a| a.name.as_str()).collect();
     let parameters = resolved.pointer("/strategy/parameters").and_then(serde_json::Value::as_object);
-    known.extend(parameters.into_iter().flat_map(|p| p.keys()).map(String::as_str).filter(|k| !axes.iter().any(|a| a.name == *k)));
+    known.extend(
+        parameters
+            .into_iter()
+            .flat_map(|p| p.keys())
+            .map(String::as_str)
+            .filter(|k| !axes.iter().any(|a| a.name == *k)),
+    );
     Err(hint(name, known.iter().copied()))
 }
 

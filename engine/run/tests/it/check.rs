@@ -64,11 +64,11 @@ open_orders_max = 0
         "run.toml:18:8: [strategy] slow: found 0, expected a whole number from 2 to 10000",
         "run.toml:19:10: [strategy] signal: found the text \"nine\", expected a whole number from 1 to 10000",
         "run.toml:21:8: [sizing] kind: there is no sizing \"percnt\"; did you mean \"percent\"?",
-        "run.toml:28:8: [costs] rate: found 2, expected a number from 0 to 1",
-        "run.toml:29:36: [costs] slippage.value: found -1, expected a number from 0 to 10000",
-        "run.toml:31:8: [fill] path: found \"far\", expected one of \"near_first\", \"high_first\", \"low_first\", \"pessimistic\", \"optimistic\"",
-        "run.toml:32:9: [fill] clamp: found 1, expected true or false",
-        "run.toml:34:19: [risk] open_orders_max: found 0, expected a whole number from 1 to 1000000",
+        "run.toml:29:8: [costs] rate: found 2, expected a number from 0 to 1",
+        "run.toml:30:36: [costs] slippage.value: found -1, expected a number from 0 to 10000",
+        "run.toml:32:8: [fill] path: found \"far\", expected one of \"near_first\", \"high_first\", \"low_first\", \"pessimistic\", \"optimistic\"",
+        "run.toml:33:9: [fill] clamp: found 1, expected true or false",
+        "run.toml:35:19: [risk] open_orders_max: found 0, expected a whole number from 1 to 1000000",
     ];
     let found = errors(text);
     for line in expected {
@@ -114,8 +114,24 @@ fn shipped_configs_have_no_error() {
 /// The first thing in a value that does not fit a schema; of the part that ours uses.
 fn misfit(schema: &Value, value: &Value, at: &str) -> Option<String> {
     let known = [
-        "$schema", "title", "description", "default", "type", "enum", "const", "minimum", "maximum", "minLength",
-        "maxLength", "minItems", "maxItems", "items", "properties", "required", "additionalProperties", "oneOf",
+        "$schema",
+        "title",
+        "description",
+        "default",
+        "type",
+        "enum",
+        "const",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "items",
+        "properties",
+        "required",
+        "additionalProperties",
+        "oneOf",
     ];
     let keys = schema.as_object().into_iter().flatten();
     for (key, rule) in keys {
@@ -146,7 +162,14 @@ fn misfit(schema: &Value, value: &Value, at: &str) -> Option<String> {
             "maxLength" => !value.is_string() || length(value) <= number(rule),
             "minItems" => !value.is_array() || items() >= number(rule),
             "maxItems" => !value.is_array() || items() <= number(rule),
-            "required" => !value.is_object() || rule.as_array().into_iter().flatten().all(|k| value.get(k.as_str().unwrap_or_default()).is_some()),
+            "required" => {
+                !value.is_object()
+                    || rule
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .all(|k| value.get(k.as_str().unwrap_or_default()).is_some())
+            }
             _ => true,
         };
         if !fits {

@@ -238,7 +238,10 @@ fn diff_names_the_first_event_and_its_causes() {
     let found = diff(&a, &b).expect("read");
     assert!(!found.is_same());
     let cause = &found.causes[0];
-    assert_eq!((cause.kind, cause.name.as_str(), cause.a.as_str(), cause.b.as_str()), ("config", "costs.rate", "0.001", "0.0005"));
+    assert_eq!(
+        (cause.kind, cause.name.as_str(), cause.a.as_str(), cause.b.as_str()),
+        ("config", "costs.rate", "0.001", "0.0005")
+    );
     let first = found.first.expect("a difference");
     let fill = run_a.run.fills[0];
     let order = &run_a.run.orders[fill.order.index()];

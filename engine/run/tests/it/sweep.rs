@@ -24,8 +24,7 @@ fn sweep_of(base: &str, section: &str, registry: &Registry) -> Result<Sweep, Str
     let prefix = format!("{}/", place.display());
     let shown = |e: String| e.replace(&prefix, "");
     let text = format!("{base}{section}");
-    let config =
-        Config::parse(&place.join("run.toml"), text, &[], registry).map_err(|e| shown(e.to_string()))?;
+    let config = Config::parse(&place.join("run.toml"), text, &[], registry).map_err(|e| shown(e.to_string()))?;
     Sweep::prepare(config, registry, Consent::default()).map_err(|e: RunFailure| shown(e.to_string()))
 }
 
@@ -114,11 +113,11 @@ fn columns_are_shared_and_bounded() {
     let digest = run_all(&mut free, 1);
     // One column of the histogram for each valid pair.
     assert_eq!((free.columns().distinct, free.columns().refilled), (7, 0));
-    let long = BASE.replace("name = \"macd\"\nfast = 12", "name = \"sma_cross\"").replace("end = \"2006-12-31\"\n", "");
+    let long = BASE
+        .replace("name = \"macd\"\nfast = 12", "name = \"sma_cross\"")
+        .replace("start = \"2005-01-01\"\nend = \"2006-12-31\"\n", "");
     let section = "[sweep]\nfast = { from = 2, to = 69, step = 1 }\nslow = [70, 80, 90]\ndigests = \"top\"\n";
-    let sweep = |extra: &str| {
-        sweep_of(&long, &format!("{section}{extra}"), &strategies::registry()).expect("valid")
-    };
+    let sweep = |extra: &str| sweep_of(&long, &format!("{section}{extra}"), &strategies::registry()).expect("valid");
     let (mut free, mut tight) = (sweep(""), sweep("memory_mb = 1\n"));
     let (a, b) = (run_all(&mut free, 2), run_all(&mut tight, 2));
     assert_eq!(a, b);
@@ -390,5 +389,8 @@ fn each_broken_sweep_gives_its_one_line() {
 #[test]
 fn a_config_without_a_sweep() {
     let found = sweep_of(&changed("fast = 12", "fast = 8"), "", &strategies::registry()).err();
-    assert_eq!(found.as_deref(), Some("run.toml:1:1: [sweep]: missing, expected a section such as\n[sweep]\nfast = [5, 10, 15]"));
+    assert_eq!(
+        found.as_deref(),
+        Some("run.toml:1:1: [sweep]: missing, expected a section such as\n[sweep]\nfast = [5, 10, 15]")
+    );
 }
