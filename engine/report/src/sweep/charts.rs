@@ -47,7 +47,7 @@ pub(super) fn heat_map(report: &SweepReport, map: &HeatMap) -> Markup {
 fn svg(report: &SweepReport, map: &HeatMap, values: &[Option<f64>]) -> String {
     let (columns, rows) = (map.columns.len().max(1), map.rows.len().max(1));
     let side = (1_000.0 / columns as f64).min(560.0 / rows as f64).clamp(4.0, 46.0);
-    let (left, bottom) = (70.0, 46.0);
+    let (left, bottom) = (84.0, 46.0);
     let (width, height) = (left + side * columns as f64 + 90.0, side * rows as f64 + bottom + 8.0);
     let defined = || values.iter().flatten().copied();
     let low = defined().fold(f64::INFINITY, |a, b| if b < a { b } else { a });
@@ -58,7 +58,7 @@ fn svg(report: &SweepReport, map: &HeatMap, values: &[Option<f64>]) -> String {
     };
     let rank = report.rank_name();
     let mut out = format!(
-        "<svg class=\"heat\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"heat map of {}\">",
+        "<svg class=\"heat\" style=\"max-width:{width:.0}px\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"heat map of {}\">",
         escape(rank)
     );
     for row in 0..rows {
@@ -96,6 +96,11 @@ fn svg(report: &SweepReport, map: &HeatMap, values: &[Option<f64>]) -> String {
     let middle = left + side * columns as f64 * 0.5;
     out +=
         &format!("<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", base + 34.0, escape(&map.x));
+    let (x, y) = (14.0, side * rows as f64 * 0.5 + 4.0);
+    out += &format!(
+        "<text x=\"{x}\" y=\"{y:.1}\" text-anchor=\"middle\" transform=\"rotate(-90 {x} {y:.1})\">{}</text>",
+        escape(&map.y)
+    );
     out += &legend(rank, low, high, left + side * columns as f64 + 14.0, base, report.less_is_better);
     out + "</svg>"
 }

@@ -47,6 +47,12 @@ pub enum CellOutcome {
     Failed(String),
 }
 
+/// Why a cell has no result.
+pub(crate) enum NoResult {
+    Invalid(String),
+    Failed(String),
+}
+
 /// What all threads share.
 pub(crate) struct Shared<'a> {
     pub(crate) base: &'a Config,
@@ -85,27 +91,28 @@ impl<'a> Cells<'a> {
                 self.scratch = Scratch::from(run);
                 CellOutcome::Done { figures, result, digest }
             }
-            Err(outcome) => outcome,
+            Err(NoResult::Invalid(reason)) => CellOutcome::Invalid(reason),
+            Err(NoResult::Failed(reason)) => CellOutcome::Failed(reason),
         }
     }
 
     /// Runs a cell and gives its run.
-    pub(crate) fn play(&mut self, cell: usize) -> Result<(RunResult, Figures, String), CellOutcome> {
+    pub(crate) fn play(&mut self, cell: usize) -> Result<(RunResult, Figures, String), NoResult> {
         let shared = self.shared;
         let values = shared.plan.values(shared.spec, cell);
         let scratch = std::mem::take(&mut self.scratch);
-        let config = self.config(&values).map_err(CellOutcome::Invalid)?;
+        let config = self.config(&values).map_err(NoResult::Invalid)?;
         let symbol = config.strategy.symbol.clone().unwrap_or_else(|| shared.input.symbol.clone());
         let base = options(config, shared.input);
         let run_on = |fills: FillRules, scratch: Scratch| {
             let mut strategy =
-                composition::strategy(config, shared.registry, &symbol).map_err(|e| CellOutcome::Invalid(e.problem))?;
+                composition::strategy(config, shared.registry, &symbol).map_err(|e| NoResult::Invalid(e.problem))?;
             let options = engine_core::kernel::RunOptions { fills, ..base.clone() };
             run_with(&shared.input.feed, strategy.as_mut(), &options, shared.cache, scratch).map_err(|e| {
                 let problem = composition::run_error(config, &e).problem;
                 match e {
-                    RunError::Endless(..) => CellOutcome::Failed(problem),
-                    _ => CellOutcome::Invalid(problem),
+                    RunError::Endless(..) => NoResult::Failed(problem),
+                    _ => NoResult::Invalid(problem),
                 }
             })
         };

@@ -116,7 +116,7 @@ fn columns_are_shared_and_bounded() {
     let long = BASE
         .replace("name = \"macd\"\nfast = 12", "name = \"sma_cross\"")
         .replace("start = \"2005-01-01\"\nend = \"2006-12-31\"\n", "");
-    let section = "[sweep]\nfast = { from = 2, to = 69, step = 1 }\nslow = [70, 80, 90]\ndigests = \"top\"\n";
+    let section = "[sweep]\nslow = [70, 80, 90]\nfast = { from = 2, to = 69, step = 1 }\ndigests = \"top\"\n";
     let sweep = |extra: &str| sweep_of(&long, &format!("{section}{extra}"), &strategies::registry()).expect("valid");
     let (mut free, mut tight) = (sweep(""), sweep("memory_mb = 1\n"));
     let (a, b) = (run_all(&mut free, 2), run_all(&mut tight, 2));
