@@ -7,6 +7,46 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 const INTERRUPTED: u8 = 130;
 const TERMINATED: u8 = 143;
 
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// The exit code of the next signal.
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => INTERRUPTED,
+            _ = self.terminate.recv() => TERMINATED,
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC, tokio::signal::windows::CtrlShutdown);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_c, ctrl_shutdown};
+        Ok(Self(ctrl_c()?, ctrl_shutdown()?))
+    }
+
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.0.recv() => INTERRUPTED,
+            _ = self.1.recv() => TERMINATED,
+        }
+    }
+}
+
 /// Whether the user asked to stop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt {
@@ -24,18 +64,10 @@ impl Interrupt {
         std::thread::spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
             runtime.block_on(async {
-                use tokio::signal::unix::{SignalKind, signal};
-                let (Ok(mut interrupt), Ok(mut terminate)) =
-                    (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-                else {
-                    return;
-                };
+                let Ok(mut signals) = Signals::new() else { return };
                 let _ = ready.send(());
                 loop {
-                    let found = tokio::select! {
-                        _ = interrupt.recv() => INTERRUPTED,
-                        _ = terminate.recv() => TERMINATED,
-                    };
+                    let found = signals.next().await;
                     code.store(found, Ordering::Relaxed);
                     if stop.swap(true, Ordering::Relaxed) {
                         std::process::exit(i32::from(found));

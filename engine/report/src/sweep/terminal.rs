@@ -66,7 +66,7 @@ pub fn terminal(report: &SweepReport) -> String {
         let most = around.iter().copied().reduce(|a, b| if b > a { b } else { a });
         lines.push(String::new());
         lines.push(format!(
-            "neighbours  {} {}: {} to {}, median {}; median of all cells {}",
+            "neighbours  {} {}: {} to {}, median {} (all cells {})",
             report.neighbours.len(),
             if report.mode.starts_with("grid") { "one step away" } else { "nearest draws" },
             show(least),
@@ -78,7 +78,7 @@ pub fn terminal(report: &SweepReport) -> String {
     let d = &report.deflated;
     let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.4}"));
     lines.push(format!(
-        "deflated    {} after {} trials; Sharpe ratio a bar {}, by luck {}",
+        "deflated    {} after {} trials; Sharpe a bar {}, by luck {}",
         number(d.ratio),
         count(d.trials),
         number(d.sharpe),
