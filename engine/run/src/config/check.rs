@@ -42,7 +42,7 @@ pub fn check_text(path: &Path, text: String, overrides: &[String], registry: &Re
         Ok(errors) => return shown(errors),
         Err(error) => return vec![error.to_string()],
     }
-    whole(path, text, overrides, registry).err().map_or(Vec::new(), |e| vec![e.to_string()])
+    whole(path, text, overrides, registry).unwrap_or_else(|e| vec![e.to_string()])
 }
 
 /// What single keys say.
@@ -112,12 +112,15 @@ fn keys(path: &Path, text: &str, overrides: &[String], registry: &Registry) -> R
 
 /// What can be seen when every key is right: parameters that do not fit each other,
 /// the sweep, the data.
-fn whole(path: &Path, text: String, overrides: &[String], registry: &Registry) -> Result<(), RunFailure> {
+fn whole(path: &Path, text: String, overrides: &[String], registry: &Registry) -> Result<Vec<String>, RunFailure> {
     let config = Config::parse(path, text, overrides, registry)?;
     if config.has("sweep") {
-        crate::sweep::check(&config, registry)?;
+        let errors = crate::sweep::check(&config, registry);
+        if !errors.is_empty() {
+            return Ok(errors.iter().map(ToString::to_string).collect());
+        }
     }
     let config = config.without("sweep");
     let input = crate::load::load(&config)?;
-    crate::backtest::set_up(&config, registry, &input)
+    crate::backtest::set_up(&config, registry, &input).map(|()| Vec::new())
 }

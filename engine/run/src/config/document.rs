@@ -115,6 +115,11 @@ impl Document {
         self.errors = Some(Arc::default());
     }
 
+    /// The first error ends the reading again.
+    pub(crate) fn strict(&mut self) {
+        self.errors = None;
+    }
+
     /// Keeps an error and goes on without the value, when errors are collected; else
     /// gives it back.
     pub(crate) fn tolerate<T>(&self, error: ConfigError) -> Result<Option<T>, ConfigError> {

@@ -143,9 +143,16 @@ impl Config {
         Self::of(document, self.text.clone(), registry)
     }
 
+    /// The same config, whose readers go on after an error.
+    pub(crate) fn collecting(mut self) -> Self {
+        self.document.collect();
+        self
+    }
+
     /// The same config without a section of another command.
     pub(crate) fn without(mut self, section: &str) -> Self {
         self.document.root.remove(section);
+        self.document.strict();
         self
     }
 

@@ -17,14 +17,13 @@ pub mod figures;
 mod folder;
 mod outcome;
 mod plan;
+mod run;
 mod spec;
 mod table;
 mod value;
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use engine_core::registry::Registry;
 use engine_core::setup::{CacheUse, ColumnCache};
@@ -35,6 +34,7 @@ pub use cell::CellOutcome;
 pub use figures::Figures;
 pub use folder::SweepFolder;
 pub use plan::{ASK_ABOVE, CELLS_MAX};
+pub use run::{SweepProgress, THREADS_MAX};
 pub use spec::{Digests, Mode};
 pub use value::Scalar;
 
@@ -48,12 +48,6 @@ use spec::Spec;
 
 /// Cells times bars up to which `digests = "auto"` hashes every run.
 pub const HASH_ALL_BARS_MAX: u64 = 50_000_000;
-/// Most threads.
-pub const THREADS_MAX: usize = 1_024;
-/// How often results go from a thread to the sweep, and the sweep tells how far it is.
-const BEAT: Duration = Duration::from_millis(50);
-/// Time between two writings of partial results, at least.
-const KEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// What the user said about a large sweep.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,21 +56,6 @@ pub struct Consent {
     pub yes: bool,
     /// `--limit`: most combinations.
     pub limit: Option<u64>,
-}
-
-/// How far a sweep is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SweepProgress {
-    /// Cells that have an outcome.
-    pub done: usize,
-    /// All cells.
-    pub cells: usize,
-    /// Of those done: invalid or failed.
-    pub not_run: usize,
-    /// Cells done per second since this start.
-    pub rate: f64,
-    /// Seconds left at that rate, when it is known.
-    pub left: Option<f64>,
 }
 
 /// A sweep: what it runs, and what came of it so far.
@@ -153,73 +132,6 @@ impl Sweep {
         let cache = ColumnCache::with_limit(spec.memory_mb as usize * 1_000_000);
         let outcomes = vec![None; plan.len()];
         Ok(Self { config, base, spec, plan, input, combinations, outcomes, cache, threads: 0, seconds: 0.0, ran: 0 })
-    }
-
-    /// Runs the cells that have no outcome yet. `stop` ends it after the cells that
-    /// are being run; `folder` keeps partial results now and then.
-    ///
-    /// # Errors
-    /// Partial results that cannot be written.
-    pub fn run(
-        &mut self,
-        registry: &Registry,
-        threads: usize,
-        stop: &AtomicBool,
-        folder: Option<&SweepFolder>,
-        watch: &mut dyn FnMut(&SweepProgress),
-    ) -> Result<(), RunFailure> {
-        let mut outcomes = std::mem::take(&mut self.outcomes);
-        let pending: Vec<usize> = (0..outcomes.len()).filter(|i| outcomes[*i].is_none()).collect();
-        let already = outcomes.len() - pending.len();
-        let threads = threads.clamp(1, THREADS_MAX).min(pending.len().max(1));
-        let whole = self.hashes_all();
-        let mut far = SweepProgress { cells: outcomes.len(), ..SweepProgress::default() };
-        outcomes.iter().flatten().for_each(|outcome| far.add(outcome));
-        let shared = self.shared(registry);
-        let next = AtomicUsize::new(0);
-        let began = Instant::now();
-        let mut kept = Instant::now();
-        let mut pause = KEEP_EVERY;
-        let mut written = Ok(());
-        std::thread::scope(|scope| {
-            let (sender, receiver) = mpsc::channel();
-            for _ in 0..threads {
-                let (sender, shared, pending, next) = (sender.clone(), &shared, &pending, &next);
-                scope.spawn(move || work(shared, pending, next, stop, whole, &sender));
-            }
-            drop(sender);
-            loop {
-                let batch = receiver.recv_timeout(BEAT);
-                match batch {
-                    Ok(batch) => {
-                        for (cell, outcome) in batch {
-                            far.add(&outcome);
-                            outcomes[cell] = Some(outcome);
-                        }
-                    }
-                    Err(RecvTimeoutError::Disconnected) => break,
-                    Err(RecvTimeoutError::Timeout) => {}
-                }
-                watch(&far.after(already, began.elapsed().as_secs_f64()));
-                if let Some(folder) = folder
-                    && kept.elapsed() > pause
-                    && written.is_ok()
-                {
-                    let start = Instant::now();
-                    written = folder.keep(&table::of(&self.spec, &self.plan, &outcomes));
-                    kept = Instant::now();
-                    // Writing takes at most a twentieth of the time.
-                    pause = KEEP_EVERY.max(start.elapsed() * 20);
-                }
-            }
-        });
-        drop(shared);
-        self.threads = threads;
-        self.seconds += began.elapsed().as_secs_f64();
-        self.ran += far.done - already;
-        watch(&far.after(already, began.elapsed().as_secs_f64()));
-        self.outcomes = outcomes;
-        written
     }
 
     fn shared<'a>(&'a self, registry: &'a Registry) -> Shared<'a> {
@@ -348,9 +260,13 @@ impl Sweep {
     }
 }
 
-/// Looks at `[sweep]` without loading the data.
-pub(crate) fn check(config: &Config, registry: &Registry) -> Result<(), crate::config::ConfigError> {
-    Spec::read(config, registry).map(|_| ())
+/// All that is wrong with `[sweep]`; the data is not loaded.
+pub(crate) fn check(config: &Config, registry: &Registry) -> Vec<crate::config::ConfigError> {
+    let config = config.clone().collecting();
+    let last = Spec::read(&config, registry).err();
+    let mut errors = config.document().collected();
+    errors.extend(last.filter(|e| !errors.contains(e)));
+    errors
 }
 
 /// `, about 14 hours at 50 us a cell on one thread`: measured on the
@@ -375,44 +291,6 @@ fn estimate(base: &Config, input: &Input, spec: &Spec, registry: &Registry, comb
     run();
     let one = began.elapsed().as_secs_f64();
     format!(", about {} at {} a cell on one thread", span(one * combinations as f64), span(one))
-}
-
-/// One thread: takes the next cell until there is none.
-fn work(
-    shared: &Shared<'_>,
-    pending: &[usize],
-    next: &AtomicUsize,
-    stop: &AtomicBool,
-    whole: bool,
-    sender: &mpsc::Sender<Vec<(usize, CellOutcome)>>,
-) {
-    let mut cells = Cells::new(shared);
-    let mut batch = Vec::new();
-    let mut sent = Instant::now();
-    while !stop.load(Ordering::Relaxed) {
-        let Some(cell) = pending.get(next.fetch_add(1, Ordering::Relaxed)).copied() else { break };
-        let outcome = border::guard(|| cells.run(cell, whole)).unwrap_or_else(CellOutcome::Failed);
-        batch.push((cell, outcome));
-        if sent.elapsed() > BEAT {
-            // The receiver outlives the threads.
-            let _ = sender.send(std::mem::take(&mut batch));
-            sent = Instant::now();
-        }
-    }
-    let _ = sender.send(batch);
-}
-
-impl SweepProgress {
-    fn add(&mut self, outcome: &CellOutcome) {
-        self.done += 1;
-        self.not_run += usize::from(!matches!(outcome, CellOutcome::Done { .. }));
-    }
-
-    fn after(&mut self, already: usize, seconds: f64) -> Self {
-        self.rate = if seconds > 0.0 { (self.done - already) as f64 / seconds } else { 0.0 };
-        self.left = (self.rate > 0.0).then(|| (self.cells - self.done) as f64 / self.rate);
-        *self
-    }
 }
 
 /// A time as people say it.

@@ -111,11 +111,8 @@ impl Plan {
         for axis in spec.axes.iter().rev() {
             let count = axis.values().len() as u64;
             let at = number / stride % count;
-            // Words have no order.
-            if axis.values().iter().all(|v| v.number().is_some()) {
-                let steps = [at.checked_sub(1).map(|_| number - stride), (at + 1 < count).then(|| number + stride)];
-                found.extend(steps.into_iter().flatten().filter_map(|n| self.numbers.binary_search(&n).ok()));
-            }
+            let beside = beside(axis.values(), at as usize).map(|other| number - at * stride + other as u64 * stride);
+            found.extend(beside.filter_map(|n| self.numbers.binary_search(&n).ok()));
             stride *= count;
         }
         found.sort_unstable();
@@ -147,6 +144,21 @@ impl Plan {
     }
 }
 
+/// The next smaller and the next larger value of a list, in whatever order it was
+/// written; words have no order.
+fn beside(values: &[Scalar], at: usize) -> impl Iterator<Item = usize> + use<> {
+    let mut order: Vec<(f64, usize)> =
+        values.iter().enumerate().filter_map(|(i, v)| v.number().map(|x| (x, i))).collect();
+    if order.len() < values.len() {
+        order.clear();
+    }
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let place = order.iter().position(|(_, i)| *i == at);
+    let next = |place: Option<usize>| place.and_then(|p| order.get(p)).map(|(_, i)| *i);
+    let (below, above) = (next(place.and_then(|p| p.checked_sub(1))), next(place.map(|p| p + 1)));
+    below.into_iter().chain(above)
+}
+
 /// The values of combination `number`.
 fn combination(spec: &Spec, number: u64, values: &mut Vec<Scalar>) {
     values.clear();
@@ -172,4 +184,28 @@ fn uniform(seed: u64, draw: u64, axis: u64) -> f64 {
     };
     let bits = mix(mix(mix(seed).wrapping_add(draw)).wrapping_add(axis));
     (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_values_beside_one() {
+        let numbers = [9, 7, 30, 8].map(Scalar::Integer);
+        let of = |at| beside(&numbers, at).collect::<Vec<_>>();
+        assert_eq!([of(0), of(1), of(2), of(3)], [vec![3, 2], vec![3], vec![0], vec![1, 0]]);
+        let words = ["a", "b"].map(|w| Scalar::Text(w.to_owned()));
+        assert_eq!(beside(&words, 0).count(), 0);
+    }
+
+    #[test]
+    fn draws_are_even() {
+        let mut counts = [0_usize; 10];
+        for draw in 0..10_000 {
+            counts[(uniform(7, draw, 3) * 10.0) as usize] += 1;
+        }
+        assert!(counts.iter().all(|n| (880..1_120).contains(n)), "{counts:?}");
+        assert_ne!(uniform(7, 1, 2).to_bits(), uniform(7, 2, 1).to_bits());
+    }
 }

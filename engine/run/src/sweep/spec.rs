@@ -81,7 +81,10 @@ impl Spec {
         if !section.exists() {
             return Err(document.error("sweep", "missing, expected a section such as\n[sweep]\nfast = [5, 10, 15]"));
         }
-        let mode = read_mode(&section)?;
+        let mode = match read_mode(&section) {
+            Ok(mode) => mode,
+            Err(error) => document.tolerate(error)?.unwrap_or(Mode::Grid),
+        };
         let mut found = Vec::new();
         for (key, node) in section.entries().filter(|(key, _)| !KEYS.contains(key)) {
             flatten(key, node, &mut found);
@@ -94,26 +97,39 @@ impl Spec {
         let base = config.clone().without("sweep");
         let kinds: Vec<String> = found.iter().map(|(name, _)| full_path(name)).collect();
         let (mut axes, mut targets) = (Vec::<Axis>::new(), Vec::new());
+        let mut whole = true;
         for ((name, node), path) in found.iter().zip(&kinds) {
             let key_error = |problem: String| document.error_at(node.key, format!("[sweep] {name}: {problem}"));
-            if axes.iter().any(|a| a.path == *path) {
-                return Err(key_error(format!("{path} is given twice")));
+            let read = || {
+                if axes.iter().any(|a| a.path == *path) {
+                    return Err(key_error(format!("{path} is given twice")));
+                }
+                check_path(name, path).map_err(key_error)?;
+                let axis = Axis::read(document, name, path.clone(), node, mode != Mode::Grid)?;
+                let (target, domain) = target(&base, registry, path, &kinds);
+                check_values(document, &base, registry, &axis, node, domain)?;
+                Ok((axis, target))
+            };
+            match read() {
+                Ok((axis, target)) => {
+                    axes.push(axis);
+                    targets.push(target);
+                }
+                Err(error) => {
+                    whole = false;
+                    document.tolerate::<()>(error)?;
+                }
             }
-            check_path(name, path).map_err(key_error)?;
-            let axis = Axis::read(document, name, path.clone(), node, mode != Mode::Grid)?;
-            let (target, domain) = target(&base, registry, path, &kinds);
-            check_values(document, &base, registry, &axis, node, domain)?;
-            axes.push(axis);
-            targets.push(target);
         }
-        let constraints = read_constraints(config, document, &section, &axes)?;
+        // A parameter that is wrong is not unknown as well.
+        let constraints = if whole { read_constraints(config, document, &section, &axes)? } else { Vec::new() };
         let rank = read_rank(&section)?;
         let memory_mb = section.integer("memory_mb", 1, 1_000_000)?.unwrap_or(MEMORY_MB) as u64;
         let digests = [("auto", Digests::Auto), ("all", Digests::All), ("top", Digests::Top)];
         let digests = section.word("digests", &digests)?.unwrap_or(Digests::Auto);
         let scenarios = section.flag("scenarios")?.unwrap_or(false);
         let scenarios = scenarios || matches!(figures::NAMES[rank], "pnl_worst" | "pnl_best");
-        let heat_map = read_heat_map(&section, &axes)?;
+        let heat_map = if whole { read_heat_map(&section, &axes)? } else { None };
         Ok(Self { axes, targets, constraints, mode, rank, memory_mb, digests, scenarios, heat_map })
     }
 }
@@ -184,7 +200,14 @@ fn read_constraints(
         };
         Err(document.error_at(node.place, format!("[sweep] constraint: {problem}")))
     };
-    list.iter().map(one).collect()
+    let mut found = Vec::with_capacity(list.len());
+    for node in list {
+        match one(node) {
+            Ok(constraint) => found.push(constraint),
+            Err(error) => document.tolerate::<()>(error).map(|_| ())?,
+        }
+    }
+    Ok(found)
 }
 
 /// What a name in a constraint stands for.

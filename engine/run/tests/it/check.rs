@@ -98,6 +98,28 @@ fn check_says_what_a_run_says_and_more() {
     assert_eq!(errors(&sweep), ["run.toml:20:1: [sweep] fsat: [strategy] fsat: unknown key; did you mean \"fast\"?"]);
 }
 
+#[test]
+fn all_errors_of_a_sweep_come_at_once() {
+    let text = format!(
+        "{BASE}[sweep]\nfast = [1, 0]\nslwo = [3]\n\"costs.rate\" = [2]\nmode = \"rnd\"\nrank = \"sharp\"\nmemory_mb = 0\n"
+    );
+    let found = errors(&text);
+    for (line, part) in [
+        (20, "fast: found 0"),
+        (21, "slwo: [strategy] slwo: unknown key"),
+        (22, "costs.rate: [costs] rate: found 2"),
+        (23, "mode: found \"rnd\""),
+        (24, "rank: found \"sharp\""),
+        (25, "memory_mb: found 0"),
+    ] {
+        let is = |e: &String| e.starts_with(&format!("run.toml:{line}:")) && e.contains(part);
+        assert!(found.iter().any(is), "{part} is not in\n{}", found.join("\n"));
+    }
+    assert_eq!(found.len(), 6, "{found:?}");
+    let text = format!("{BASE}[sweep]\nfast = [5]\nconstraint = [\"fast <\", \"fsat < 3\"]\n");
+    assert_eq!(errors(&text).len(), 2);
+}
+
 fn shipped() -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder("../../configs")).expect("a folder");
     let paths = entries.map(|e| e.expect("an entry").path());
