@@ -9,6 +9,8 @@ use crate::moments::NOISE;
 
 /// Lanes of the sums; part of the result's last bits.
 const LANES: usize = 8;
+/// Values that are looked at together for falls.
+const WATER: usize = 16;
 
 /// What one pass over an equity curve gives; `None` = undefined.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,14 +41,14 @@ pub fn curve(times: &[i64], equity: &[f64], periods_per_year: f64) -> Curve {
     let mut at = 1;
     while at + LANES <= equity.len() {
         // One value more in front: each return needs its base.
-        let (before, now) = (&equity[at - 1..at - 1 + LANES], &equity[at..at + LANES]);
-        sums.lanes(before, now);
-        water.lanes(times, now, at);
+        sums.lanes(&equity[at - 1..at - 1 + LANES], &equity[at..at + LANES]);
         at += LANES;
     }
     for i in at..equity.len() {
         sums.one(equity[i - 1], equity[i], i - at);
-        water.one(times, equity[i], i);
+    }
+    for (i, some) in equity[1..].chunks(WATER).enumerate() {
+        water.some(times, some, 1 + i * WATER);
     }
     let total = lanes_sum(&sums.equity) + first;
     let longest_under_water = water.finish(times, equity.len() - 1);
@@ -54,7 +56,7 @@ pub fn curve(times: &[i64], equity: &[f64], periods_per_year: f64) -> Curve {
     let max_drawdown = mean.and(finite(water.worst)).filter(|_| *first > 0.0);
     let found = Curve { max_drawdown, mean, longest_under_water, ..Curve::default() };
     // A return from zero or less is undefined; a value that is not finite shows in the mean.
-    if mean.is_none() || lanes_least(&sums.base) <= 0.0 {
+    if mean.is_none() || least(&sums.base) <= 0.0 {
         return found;
     }
     let periods = (equity.len() - 1) as f64;
@@ -84,8 +86,12 @@ fn lanes_sum(lanes: &[f64; LANES]) -> f64 {
     ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
-fn lanes_least(lanes: &[f64; LANES]) -> f64 {
-    lanes.iter().fold(f64::INFINITY, |least, x| if *x < least { *x } else { least })
+fn least(values: &[f64]) -> f64 {
+    values.iter().fold(f64::INFINITY, |least, x| if *x < least { *x } else { least })
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().fold(f64::NEG_INFINITY, |most, x| if *x > most { *x } else { most })
 }
 
 /// Sums of returns and values.
@@ -146,9 +152,17 @@ impl Water {
 
     /// Several values at once: most neither reach the peak nor fall below the trough.
     #[inline(always)]
-    fn lanes(&mut self, times: &[i64], now: &[f64], at: usize) {
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for x in now {
+    fn some(&mut self, times: &[i64], now: &[f64], at: usize) {
+        let (mut low, mut high) = ([f64::INFINITY; 4], [f64::NEG_INFINITY; 4]);
+        let (fours, rest) = now.as_chunks::<4>();
+        for four in fours {
+            for (lane, x) in four.iter().enumerate() {
+                low[lane] = if *x < low[lane] { *x } else { low[lane] };
+                high[lane] = if *x > high[lane] { *x } else { high[lane] };
+            }
+        }
+        let (mut low, mut high) = (least(&low), most(&high));
+        for x in rest {
             low = if *x < low { *x } else { low };
             high = if *x > high { *x } else { high };
         }

@@ -256,6 +256,9 @@ fn flatten<'a>(name: &str, node: &'a Node, found: &mut Vec<(String, &'a Node)>) 
 
 fn check_path(name: &str, path: &str) -> Result<(), String> {
     let section = path.split('.').next().unwrap_or_default();
+    if path == "account.currency" {
+        return Err("cannot be swept: it is that of the data".to_owned());
+    }
     if SECTIONS.contains(&section) || path == "run.seed" {
         return Ok(());
     }
