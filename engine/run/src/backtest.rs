@@ -9,6 +9,7 @@ use engine_core::kernel::{RunOptions, Scratch, run_with};
 use engine_core::record::RunResult;
 use engine_core::registry::Registry;
 use engine_core::setup::ColumnCache;
+use engine_core::time::Timestamp;
 use engine_report::{Benchmark, ReportInput, Summary, summary};
 
 use crate::benchmark::buy_and_hold;
@@ -171,7 +172,17 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     })
 }
 
-fn options(config: &Config, input: &Input) -> RunOptions {
+/// Sets up the strategy of a config over its data and goes no further.
+pub(crate) fn set_up(config: &Config, registry: &Registry, input: &Input) -> Result<(), RunFailure> {
+    let mut strategy = composition::strategy(config, registry, &input.symbol)?;
+    // A run that begins after its last bar.
+    let options = RunOptions { begin: Timestamp::MAX, ..options(config, input) };
+    run_with(&input.feed, strategy.as_mut(), &options, &ColumnCache::default(), Scratch::default())
+        .map(|_| ())
+        .map_err(|e| composition::run_error(config, &e).into())
+}
+
+pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
     RunOptions {
         account: config.account.account_kind(),
         cash: config.account.money(),
@@ -185,7 +196,7 @@ fn options(config: &Config, input: &Input) -> RunOptions {
     }
 }
 
-fn assumptions(config: &Config, input: &Input) -> Vec<String> {
+pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     let fill = &config.fill;
     let mut list = vec![match fill.market {
         "same_close" => "market orders fill at the close they were decided on".to_owned(),
@@ -218,7 +229,7 @@ fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     list
 }
 
-fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
+pub(crate) fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
     let mut list = vec![
         ("engine".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("config".to_owned(), config.path().display().to_string()),

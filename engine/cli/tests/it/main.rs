@@ -3,6 +3,8 @@
 mod backtest;
 mod data;
 mod indicators;
+mod init;
 mod simulate_orders;
 mod small_commands;
 mod support;
+mod sweep;

@@ -87,7 +87,13 @@ pub(crate) fn read(document: &Document) -> Result<Vec<DataConfig>, ConfigError> 
     if count > FILES_MAX {
         return Err(document.error("data", format!("found {count}, expected at most {FILES_MAX}")));
     }
-    let all: Vec<DataConfig> = (0..count).map(|i| read_one(document, i)).collect::<Result<_, _>>()?;
+    let mut all = Vec::with_capacity(count);
+    for i in 0..count {
+        match read_one(document, i) {
+            Ok(one) => all.push(one),
+            Err(error) => document.tolerate::<()>(error).map(|_| ())?,
+        }
+    }
     for (i, one) in all.iter().enumerate() {
         if one.symbol.is_some() && all[..i].iter().any(|other| other.symbol == one.symbol) {
             let symbol = one.symbol.as_deref().unwrap_or_default();
@@ -102,7 +108,7 @@ fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigErro
     let checked = |key: &str, expected: &str, fits: &dyn Fn(&str) -> bool| {
         let text = section.text(key, expected)?;
         match text.as_deref().filter(|t| !fits(t)) {
-            Some(found) => Err(section.error(key, format!("found {found:?}, expected {expected}"))),
+            Some(found) => document.tolerate(section.error(key, format!("found {found:?}, expected {expected}"))),
             None => Ok(text),
         }
     };

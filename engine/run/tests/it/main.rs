@@ -1,8 +1,10 @@
 //! Configs and runs, end to end.
 
 mod broken;
+mod check;
 mod golden;
 mod overrides;
 mod period;
 mod runs;
 mod support;
+mod sweep;
