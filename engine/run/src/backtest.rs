@@ -206,8 +206,12 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "path inside a bar: {}; limits: {}, on a gap at the {}",
         fill.path, fill.limit_fill, fill.limit_gap
     ));
-    list.push(match config.costs.schedule {
+    list.push(match &config.costs.schedule {
         Schedule::None => "no commissions".to_owned(),
+        Schedule::Table(name) => match &config.costs.plan {
+            Some(plan) => format!("fees of the schedule {name}, plan {plan}, by date"),
+            None => format!("fees of the schedule {name}, by date"),
+        },
         Schedule::Rate => format!("commission {} of the traded amount, on both sides", config.costs.rate),
     });
     list.push(match config.costs.slippage {
@@ -225,7 +229,11 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
         _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
     });
-    list.push("idle cash earns nothing; borrowing costs nothing".to_owned());
+    list.extend(input.rules.iter().cloned());
+    list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
+        true => "idle cash earns nothing; holding and borrowing cost what the fee schedule says".to_owned(),
+        false => "idle cash earns nothing; borrowing costs nothing".to_owned(),
+    });
     list
 }
 

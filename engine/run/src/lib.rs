@@ -18,6 +18,7 @@ mod error;
 mod folder;
 mod load;
 mod manifest;
+mod markets;
 mod moment;
 mod nearest;
 mod replay;

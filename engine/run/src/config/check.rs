@@ -90,7 +90,10 @@ fn keys(path: &Path, text: &str, overrides: &[String], registry: &Registry) -> R
         keep(super::parts::read_parts(&document, registry, &strategy).err());
     }
     if fits("costs") {
-        keep(super::rules::read_costs(&document).err());
+        match super::costs::read(&document) {
+            Ok(costs) if fits("rules") => keep(super::market::read(&document, &costs).err()),
+            other => keep(other.err()),
+        }
     }
     if fits("fill") {
         keep(super::rules::read_fill(&document).err());

@@ -40,9 +40,9 @@ pub struct DataConfig {
     pub currency: Option<String>,
     /// Where the file comes from.
     pub source: Option<String>,
-    /// Quantities are multiples of this; 1e-8 to 1e9, default 1.
-    pub lot: f64,
-    /// Price step; 1e-8 to 1e6; no tick rule when left out.
+    /// Quantities are multiples of this; 1e-8 to 1e9; that of the market's rules, else 1, when left out.
+    pub lot: Option<f64>,
+    /// Price step; 1e-8 to 1e6; those of the market's rules, else none, when left out.
     pub tick: Option<f64>,
     /// Units of the underlying per contract; 1 to 1,000,000, default 1.
     pub multiplier: i64,
@@ -65,7 +65,7 @@ impl DataConfig {
     /// The instrument, once symbol and currency are known.
     pub(crate) fn instrument(&self, symbol: Symbol, currency: &str) -> Instrument {
         let mut instrument = Instrument::equity(symbol, currency);
-        if let Some(lot) = Quantity::from_f64(self.lot) {
+        if let Some(lot) = self.lot.and_then(Quantity::from_f64) {
             instrument.lot = lot;
         }
         if let Some(ticks) = self.tick.and_then(Price::from_f64).and_then(|t| TickLadder::single(t).ok()) {
@@ -123,7 +123,7 @@ fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigErro
     let prices = section.word("prices", &[("raw", "raw"), ("adjusted", "adjusted")])?.map(str::to_owned);
     let currency = checked("currency", CURRENCY, &is_currency)?;
     let source = section.text("source", "a text")?;
-    let lot = section.number("lot", 1e-8, 1e9)?.unwrap_or(1.0);
+    let lot = section.number("lot", 1e-8, 1e9)?;
     let tick = section.number("tick", 1e-8, 1e6)?;
     let multiplier = section.integer("multiplier", 1, 1_000_000)?.unwrap_or(1);
     Ok(DataConfig { symbol, file, bars, timezone, stamp, prices, currency, source, lot, tick, multiplier })

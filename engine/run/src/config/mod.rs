@@ -8,8 +8,10 @@
 
 mod account;
 mod check;
+mod costs;
 mod data;
 mod document;
+mod market;
 mod overrides;
 mod parts;
 mod place;
@@ -25,10 +27,12 @@ use serde::Serialize;
 
 pub use account::{AccountConfig, Kind};
 pub use check::{check, check_text};
+pub use costs::{CostsConfig, Schedule, SlippageConfig};
 pub use data::DataConfig;
+pub use market::RulesConfig;
 pub use parts::{PartConfig, StrategyConfig};
 pub use place::{ConfigError, Origin};
-pub use rules::{ActionsConfig, CostsConfig, FillConfig, RiskConfig, Schedule, SlippageConfig};
+pub use rules::{ActionsConfig, FillConfig, RiskConfig};
 pub use schema::schema;
 
 use crate::moment::{self, Moment};
@@ -47,6 +51,7 @@ pub(crate) const SECTIONS: &[&str] = &[
     "costs",
     "fill",
     "actions",
+    "rules",
     "benchmark",
     "risk",
     "sweep",
@@ -98,6 +103,8 @@ pub struct Config {
     pub fill: FillConfig,
     /// `[actions]`.
     pub actions: ActionsConfig,
+    /// `[rules]`.
+    pub rules: RulesConfig,
     /// `[benchmark] symbol`.
     pub benchmark: Option<String>,
     /// `[risk]`.
@@ -163,7 +170,8 @@ impl Config {
         let data = data::read(&document)?;
         let strategy = parts::read_strategy(&document, registry)?;
         let (sizing, filter, exit) = parts::read_parts(&document, registry, &strategy)?;
-        let costs = rules::read_costs(&document)?;
+        let costs = costs::read(&document)?;
+        let market_rules = market::read(&document, &costs)?;
         let fill = rules::read_fill(&document)?;
         let actions = rules::read_actions(&document)?;
         let benchmark = Section::new(&document, "benchmark", &["symbol"])?;
@@ -188,6 +196,7 @@ impl Config {
             costs,
             fill,
             actions,
+            rules: market_rules,
             benchmark,
             risk,
             notes,

@@ -50,6 +50,11 @@ pub fn schema(registry: &Registry) -> Value {
             "actions": table("Corporate actions.", json!({
                 "mode": words(&["apply", "ignore"], "Splits and dividends take effect, or are ignored. Default apply."),
             })),
+            "rules": table("Trading rules of the markets.", json!({
+                "mode": words(&["apply", "ignore"], "Price steps, lots, price limits and settlement hold, or not. Default: apply with a dated fee schedule, else ignore."),
+                "file": text("A rule file that is read over the shipped rules."),
+                "switches": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Dates of rules whose day is not known, by name." },
+            })),
             "benchmark": table("What to compare with.", json!({
                 "symbol": text("A symbol of [[data]], bought and held."),
             })),
@@ -164,7 +169,8 @@ fn costs() -> Value {
     table(
         "What trading costs.",
         json!({
-            "schedule": words(&["rate", "none"], "Default rate when a rate is given."),
+            "schedule": text("none, rate (default when a rate is given), a shipped schedule (futu-hk, futu-us, cn-connect) or file:PATH."),
+            "plan": text("Plan of the fee schedule. Default: its first."),
             "rate": number(0.0, 1.0, "Fraction of the traded amount, on both sides."),
             "slippage": { "oneOf": kinds, "description": "How far market and stop fills move against us." },
         }),

@@ -259,10 +259,13 @@ fn check_path(name: &str, path: &str) -> Result<(), String> {
     if path == "account.currency" {
         return Err("cannot be swept: it is that of the data".to_owned());
     }
+    if path == "costs.schedule" {
+        return Err("cannot be swept: it decides which trading rules hold".to_owned());
+    }
     if SECTIONS.contains(&section) || path == "run.seed" {
         return Ok(());
     }
-    if ["run", "data", "benchmark"].contains(&section) {
+    if ["run", "data", "benchmark", "rules"].contains(&section) {
         return Err("cannot be swept: all cells share the same data and period".to_owned());
     }
     Err(format!("{} is no section with parameters{}", name.split('.').next().unwrap_or(name), hint(section, SECTIONS)))

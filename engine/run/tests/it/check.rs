@@ -58,7 +58,7 @@ open_orders_max = 0
         "run.toml:5:1: [run] sede: unknown key; did you mean \"seed\"?",
         "run.toml:7:8: [account] cash: found -1, expected a number from 0.01 to 1000000000000",
         "run.toml:8:8: [account] kind: found \"margn\", expected one of \"cash\", \"margin\"; did you mean \"margin\"?",
-        "run.toml:9:1: [[data]] file: missing, expected the path of a price CSV, relative to the config",
+        "run.toml:9:1: [[data]] file: missing, expected the path of a price file (CSV or Parquet), relative to the config",
         "run.toml:14:7: [[data]] lot: found 0, expected a number from 0.00000001 to 1000000000",
         "run.toml:17:1: [strategy] fsat: unknown key; did you mean \"fast\"?",
         "run.toml:18:8: [strategy] slow: found 0, expected a whole number from 2 to 10000",

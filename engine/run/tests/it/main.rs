@@ -3,6 +3,7 @@
 mod broken;
 mod check;
 mod golden;
+mod markets;
 mod overrides;
 mod period;
 mod runs;
