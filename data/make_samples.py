@@ -34,7 +34,7 @@ from pathlib import Path
 from sample_files import check_bar, check_rising, contract_text, table_text, write_or_compare
 
 NEW_YORK = "America/New_York"
-CLOSES_ONLY = "; closes only: open, high and low repeat the close, volume 1 is a placeholder"
+CLOSES_ONLY = "; closes only: open, high and low repeat the close"
 
 
 class Package:
@@ -84,7 +84,7 @@ class Series:
 
     def files(self):
         for row in self.rows:
-            check_bar(f"{self.name} {row[0]}", [float(x) for x in row[1:5]], float(row[5]))
+            check_bar(f"{self.name} {row[0]}", [float(x) for x in row[1:5]], float(row[5] if len(row) > 5 else 0))
         check_rising(self.name, [row[0] for row in self.rows])
         print(f"{self.name}: {len(self.rows)} rows {self.rows[0][0]} to {self.rows[-1][0]}")
         return {f"{self.name}.csv": table_text(self.header, self.rows), f"{self.name}.csv.toml": self.contract}
@@ -110,8 +110,8 @@ def date(text, form):
 
 def closes(symbol, pairs, source, prices):
     """A series of which only (date, close) is known."""
-    rows = [[day, close, close, close, close, "1"] for day, close in pairs]
-    return Series(symbol, rows, source + CLOSES_ONLY, prices=prices)
+    rows = [[day, close, close, close, close] for day, close in pairs]
+    return Series(symbol, rows, source + CLOSES_ONLY, prices=prices, header="time,open,high,low,close")
 
 
 def index_daily(package):

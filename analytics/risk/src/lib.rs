@@ -10,6 +10,7 @@ pub mod benchmark;
 pub mod block_length;
 pub mod bootstrap;
 pub mod calendar;
+pub mod curve;
 pub mod deflated;
 pub mod drawdown;
 pub mod moments;

@@ -9,6 +9,7 @@ mod far;
 mod indicators;
 mod memory;
 mod multi;
+mod pairs;
 mod peer;
 mod place;
 mod process;
@@ -35,9 +36,10 @@ struct Report {
 
 type Workload = (&'static str, &'static str, fn(&Place) -> Result<Report, Failure>);
 
-const WORKLOADS: [Workload; 6] = [
+const WORKLOADS: [Workload; 7] = [
     ("W1", "MACD on 1,000,000 minute bars", trend::run),
     ("ORDERS", "W1 with resting orders far from the price", far::run),
+    ("W2", "1,840 pairs of averages on 100,000 minute bars", pairs::run),
     ("W3", "500 symbols rebalanced monthly", multi::run),
     ("W8", "indicators, ns a point", indicators::run),
     ("W9", "process start to printed table", startup::run),
@@ -54,6 +56,11 @@ pub fn main(arguments: &[String]) -> ExitCode {
         && command == memory::COMMAND
     {
         return exit(memory::child(file));
+    }
+    if let [command, file, half] = arguments
+        && command == pairs::COMMAND
+    {
+        return exit(pairs::child(file, half));
     }
     let wanted = |name: &str| arguments.iter().any(|a| a.eq_ignore_ascii_case(name) || a == "all");
     let known = |a: &String| a == "all" || WORKLOADS.iter().any(|w| a.eq_ignore_ascii_case(w.0));

@@ -23,6 +23,11 @@ impl Failure {
         Self { code: 1, message: message.to_string() }
     }
 
+    /// A code of its own.
+    pub(crate) fn with_code(code: u8, message: impl ToString) -> Self {
+        Self { code, message: message.to_string() }
+    }
+
     /// Says why on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         crate::output::note(&self.message);

@@ -10,17 +10,23 @@
 //!
 //! Commands only read flags, call the crates that do the work and print. Results
 //! go to standard output, everything else to standard error. Exit codes: 0 ok,
-//! 2 usage, config or bad data, 1 failure.
+//! 2 usage, config or bad data, 1 failure, 130 after Ctrl-C.
 
 mod backtest;
+mod config;
+mod data;
+mod diff;
 mod failure;
 mod indicators;
+mod init;
+mod interrupt;
 mod output;
 mod progress;
 mod report;
 mod simulate_orders;
 mod stats;
 mod strategies;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -44,12 +50,17 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Backtest(backtest::Arguments),
+    Sweep(sweep::Arguments),
+    Init(init::Arguments),
+    Config(config::Arguments),
     Verify(verify::Arguments),
     Report(report::Arguments),
+    Diff(diff::Arguments),
     SimulateOrders(simulate_orders::Arguments),
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
     Stats(stats::Arguments),
+    Data(data::Arguments),
 }
 
 /// Runs the command that the program's arguments name.
@@ -65,12 +76,17 @@ pub fn main(registry: Registry) -> ExitCode {
     };
     let done = match arguments.command {
         Command::Backtest(arguments) => backtest::run(&arguments, &registry),
+        Command::Init(arguments) => init::run(&arguments, &registry),
+        Command::Config(arguments) => config::run(&arguments, &registry),
+        Command::Sweep(arguments) => sweep::run(&arguments, &registry),
         Command::Verify(arguments) => verify::run(&arguments, &registry),
         Command::Report(arguments) => report::run(&arguments, &registry),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::SimulateOrders(arguments) => simulate_orders::run(&arguments),
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

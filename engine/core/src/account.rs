@@ -146,6 +146,9 @@ impl Purse<'_> {
                 } else {
                     return Err(Reason::InsufficientPosition);
                 };
+                if self.fees.is_proportional() {
+                    return Ok(most);
+                }
                 // A minimum fee can be more than the sale brings.
                 let proceeds = self.notional(price, most);
                 let fee = self.fees.fee(order, side, most, proceeds);

@@ -68,7 +68,10 @@ pub struct Handle {
 type Column = Arc<Vec<f64>>;
 type ColumnKey = (u32, Prices, String);
 
-/// Indicator columns of one feed, shared by all runs over it.
+/// Most dropped columns whose memory is kept for others.
+const SPARE_MAX: usize = 4;
+
+/// Indicator columns of one feed, shared by all runs over it, on any number of threads.
 #[derive(Debug, Default)]
 pub struct ColumnCache {
     inner: Mutex<Columns>,
@@ -76,17 +79,114 @@ pub struct ColumnCache {
 
 #[derive(Debug, Default)]
 struct Columns {
-    filled: BTreeMap<ColumnKey, Vec<Column>>,
+    /// Empty: dropped, to be filled again when wanted.
+    filled: BTreeMap<ColumnKey, Filled>,
+    /// Adjustment factors by series; they look only at the feed.
+    factors: BTreeMap<u32, Option<Column>>,
     /// Memory of columns that are no longer needed.
     spare: Vec<Vec<f64>>,
+    /// Bytes that columns may take; no limit when `None`.
+    limit: Option<usize>,
+    bytes: usize,
+    bytes_most: usize,
+    refilled: u64,
+    clock: u64,
+}
+
+#[derive(Debug, Default)]
+struct Filled {
+    columns: Vec<Column>,
+    /// When it was last asked for.
+    used: u64,
+}
+
+/// What a `ColumnCache` holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheUse {
+    /// Distinct (series, indicator).
+    pub distinct: usize,
+    /// Bytes of their columns, now.
+    pub bytes: usize,
+    /// Bytes of their columns, at most so far.
+    pub bytes_most: usize,
+    /// Columns filled again after the limit made room for others.
+    pub refilled: u64,
+}
+
+impl Columns {
+    fn get(
+        &mut self,
+        key: ColumnKey,
+        series: &Series,
+        factor: Option<&Vec<f64>>,
+        indicator: Box<dyn Indicator>,
+        outputs: &[usize],
+    ) -> Vec<Column> {
+        self.clock += 1;
+        let used = self.clock;
+        let known = match self.filled.get_mut(&key) {
+            Some(found) if !found.columns.is_empty() => {
+                found.used = used;
+                return found.columns.clone();
+            }
+            found => found.is_some(),
+        };
+        self.refilled += u64::from(known);
+        self.make_room(outputs.len() * series.bars.len() * size_of::<f64>());
+        let columns = fill_columns(series, factor, indicator, outputs, &mut self.spare);
+        self.bytes += columns.iter().map(|c| c.capacity() * size_of::<f64>()).sum::<usize>();
+        self.bytes_most = self.bytes_most.max(self.bytes);
+        self.filled.insert(key, Filled { columns: columns.clone(), used });
+        columns
+    }
+
+    /// Drops the columns that no run uses, the least recently used first, until
+    /// `wanted` bytes more fit the limit.
+    fn make_room(&mut self, wanted: usize) {
+        let Some(limit) = self.limit else { return };
+        while self.bytes + wanted > limit {
+            let idle = |f: &&mut Filled| {
+                !f.columns.is_empty() && f.columns.iter().all(|column| Arc::strong_count(column) == 1)
+            };
+            let Some(oldest) = self.filled.values_mut().filter(idle).min_by_key(|f| f.used) else { return };
+            for column in std::mem::take(&mut oldest.columns) {
+                self.bytes -= column.capacity() * size_of::<f64>();
+                // One of them serves the column that is about to be filled.
+                if let (true, Ok(memory)) = (self.spare.len() < SPARE_MAX, Arc::try_unwrap(column)) {
+                    self.spare.push(memory);
+                }
+            }
+        }
+    }
 }
 
 impl ColumnCache {
+    /// A cache whose columns take at most so many bytes, as far as the runs that are
+    /// going on need no more; what was dropped is filled again when it is wanted.
+    #[must_use]
+    pub fn with_limit(bytes: usize) -> Self {
+        Self { inner: Mutex::new(Columns { limit: Some(bytes), ..Columns::default() }) }
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn usage(&self) -> CacheUse {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        CacheUse {
+            distinct: inner.filled.len(),
+            bytes: inner.bytes,
+            bytes_most: inner.bytes_most,
+            refilled: inner.refilled,
+        }
+    }
+
     /// Forgets all columns and keeps their memory for the next ones, for runs over
     /// another feed or to measure the whole work again.
     pub fn forget(&mut self) {
         let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let columns = std::mem::take(&mut inner.filled).into_values().flatten();
+        let columns = std::mem::take(&mut inner.filled).into_values().flat_map(|f| f.columns);
+        inner.bytes = 0;
+        inner.factors.clear();
         inner.spare.extend(columns.filter_map(|column| Arc::try_unwrap(column).ok()));
     }
 }
@@ -107,7 +207,13 @@ pub struct Setup<'a> {
 
 impl<'a> Setup<'a> {
     pub(crate) fn new(feed: &'a Feed, cache: &'a ColumnCache, apply_actions: bool) -> Self {
-        let factors = feed.series().iter().map(|s| s.adjustment().filter(|_| apply_actions).map(Arc::new)).collect();
+        let mut cached = cache.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |(i, series): (usize, &Series)| {
+            let fill = || series.adjustment().map(Arc::new);
+            cached.factors.entry(i as u32).or_insert_with(fill).clone().filter(|_| apply_actions)
+        };
+        let factors = feed.series().iter().enumerate().map(of).collect();
+        drop(cached);
         Self {
             feed,
             cache,
@@ -198,9 +304,7 @@ impl<'a> Setup<'a> {
         let prices = if factor.is_some() { prices } else { Prices::Raw };
         let key = (id.0, prices, format!("{} {outputs:?}", indicator.definition()));
         let mut cached = self.cache.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let Columns { filled, spare } = &mut *cached;
-        let fill = || fill_columns(series, factor.as_deref(), indicator, outputs, spare);
-        let columns = filled.entry(key).or_insert_with(fill).clone();
+        let columns = cached.get(key, series, factor.as_deref(), indicator, outputs);
         let handle = Handle { first: self.columns.len() as u32, series: id.0 };
         self.columns.extend(columns);
         Ok(handle)

@@ -11,7 +11,7 @@
 //! | `timezone` | `UTC` |
 //! | `stamp` | `close` |
 //! | `prices` | `raw` |
-//! | `currency` | by market: `US.` USD, `HK.` HKD, `SH.` and `SZ.` CNY, else USD |
+//! | `currency` | by market: `US.` USD, `HK.` HKD, `SH.`, `SZ.`, `CFFEX.`, `SHFE.` and `INE.` CNY, else USD |
 //! | `source` | empty |
 
 use std::fmt;
@@ -112,6 +112,22 @@ pub fn contract_path(prices: &Path) -> PathBuf {
 }
 
 impl Contract {
+    /// The text of the contract's file.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        format!(
+            "symbol = {}\nbars = \"{}\"\ntimezone = \"{}\"\nstamp = \"{}\"\nprices = \"{}\"\ncurrency = {}\nsource = {}\n",
+            quoted(&self.symbol),
+            self.bars,
+            self.timezone,
+            self.stamp,
+            self.prices,
+            quoted(&self.currency),
+            quoted(&self.source)
+        )
+    }
+
     /// Reads the contract file beside `prices`, when there is one, and completes
     /// it with `inline` and defaults. `guess_bars` is asked only when no place
     /// names the bar length. A warning is left for every default taken.
@@ -212,7 +228,7 @@ impl Keys {
 }
 
 /// A symbol is `MARKET.CODE` or a bare code: letters, digits and `._-`.
-fn is_symbol(symbol: &str) -> bool {
+pub(crate) fn is_symbol(symbol: &str) -> bool {
     let fine = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
     !symbol.is_empty() && symbol.len() <= 64 && symbol.bytes().all(fine)
 }

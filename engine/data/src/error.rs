@@ -16,6 +16,8 @@ pub struct DataError {
     pub path: PathBuf,
     /// Line in the file, the first is 1; `None` when the whole file is meant.
     pub line: Option<u64>,
+    /// Row of a file that has no lines (Parquet), the first is 1.
+    pub row: Option<u64>,
     /// Column or key, where there is one.
     pub column: Option<String>,
     /// What was found and what was expected.
@@ -31,13 +33,27 @@ impl DataError {
     /// About the file as a whole.
     #[must_use]
     pub fn file(path: &Path, problem: impl Into<String>) -> Self {
-        Self { path: path.to_path_buf(), line: None, column: None, problem: problem.into(), further: 0, source: None }
+        Self {
+            path: path.to_path_buf(),
+            line: None,
+            row: None,
+            column: None,
+            problem: problem.into(),
+            further: 0,
+            source: None,
+        }
     }
 
     /// About one line.
     #[must_use]
     pub fn line(path: &Path, line: u64, problem: impl Into<String>) -> Self {
         Self { line: Some(line), ..Self::file(path, problem) }
+    }
+
+    /// About one row of a file that has no lines; the first is 1.
+    #[must_use]
+    pub fn row(path: &Path, row: u64, problem: impl Into<String>) -> Self {
+        Self { row: Some(row), ..Self::file(path, problem) }
     }
 
     /// About one field of one line.
@@ -58,6 +74,9 @@ impl fmt::Display for DataError {
         write!(f, "{}", self.path.display())?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+        }
+        if let Some(row) = self.row {
+            write!(f, ": row {row}")?;
         }
         if let Some(column) = &self.column {
             write!(f, ": column {column}")?;

@@ -1,4 +1,4 @@
-//! The header of a price CSV: which column stands where.
+//! The columns of a price file: which stands where.
 
 use std::path::Path;
 
@@ -47,7 +47,7 @@ impl Role {
     }
 
     fn optional(self) -> bool {
-        matches!(self, Self::Turnover | Self::AdjClose)
+        matches!(self, Self::Volume | Self::Turnover | Self::AdjClose)
     }
 }
 
@@ -65,15 +65,26 @@ pub(crate) struct Header {
 impl Header {
     /// Reads the header line (no line end, no byte order mark).
     pub(crate) fn parse(path: &Path, line: &str, warnings: &mut Vec<String>) -> Result<Self, DataError> {
-        let error = |problem: String| DataError::line(path, 1, problem);
         if let Some(problem) = text::wrong_separator(line) {
-            return Err(error(problem));
+            return Err(DataError::line(path, 1, problem));
         }
         let names: Vec<String> = text::fields(line).map(|f| f.trim().to_owned()).collect();
+        Self::of_names(path, Some(1), &names, warnings)
+    }
+
+    /// From the names of the columns; `line` is where they stand, if on a line.
+    pub(crate) fn of_names(
+        path: &Path,
+        line: Option<u64>,
+        names: &[String],
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, DataError> {
+        let error = |problem: String| DataError { line, ..DataError::file(path, problem) };
+        let place = || line.map_or_else(|| path.display().to_string(), |n| format!("{}:{n}", path.display()));
         let mut header = Self { width: names.len(), at: [None; ROLES], time_name: String::new() };
         for (position, name) in names.iter().enumerate() {
             let Some(role) = Role::of(&name.to_ascii_lowercase()) else {
-                warnings.push(format!("{}:1: unknown column {name} ignored", path.display()));
+                warnings.push(format!("{}: unknown column {name} ignored", place()));
                 continue;
             };
             if let Some(first) = header.at[role as usize].replace(position) {
@@ -85,13 +96,19 @@ impl Header {
         }
         for role in Role::ALL {
             if !role.optional() && header.at[role as usize].is_none() {
-                let known = "time,open,high,low,close,volume[,turnover][,adj_close]";
+                let known = "time,open,high,low,close[,volume][,turnover][,adj_close]";
                 return Err(error(format!(
                     "column {} is missing; found {}, expected {known}",
                     role.name(),
                     names.join(",")
                 )));
             }
+        }
+        if header.position(Role::Volume).is_none() {
+            warnings.push(format!(
+                "{}: has no column volume: taken as not known, so every bar counts as traded and no share of the volume can be capped",
+                place()
+            ));
         }
         Ok(header)
     }

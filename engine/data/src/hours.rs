@@ -5,9 +5,11 @@
 //! | `US.` | 09:30 | 16:00 |
 //! | `HK.` | 09:30 | 16:00 |
 //! | `SH.`, `SZ.` | 09:30 | 15:00 |
+//! | `CFFEX.` | 09:30 | 15:00 |
+//! | `SHFE.`, `INE.` | 09:00 | 15:00 |
 //! | anything else | 00:00 | 24:00 |
 //!
-//! Half days and older hours are not looked up: a daily bar only needs a moment
+//! Half days, evenings and older hours are not looked up: a daily bar only needs a moment
 //! that all bars of that market share on that date.
 
 use engine_core::time::{DAY, HOUR, MINUTE};
@@ -27,7 +29,8 @@ pub fn of_symbol(symbol: &str) -> Hours {
     let morning = 9 * HOUR + 30 * MINUTE;
     let (open, close) = match market(symbol) {
         "US" | "HK" => (morning, 16 * HOUR),
-        "SH" | "SZ" => (morning, 15 * HOUR),
+        "SH" | "SZ" | "CFFEX" => (morning, 15 * HOUR),
+        "SHFE" | "INE" => (9 * HOUR, 15 * HOUR),
         _ => (0, DAY),
     };
     Hours { open, close }
@@ -37,10 +40,18 @@ pub fn of_symbol(symbol: &str) -> Hours {
 /// prefix is not known.
 #[must_use]
 pub fn currency_of_symbol(symbol: &str) -> &'static str {
+    if market(symbol) == "HK" { "HKD" } else { currency_of_market(symbol).unwrap_or("USD") }
+}
+
+/// The currency in which the market that `symbol` names trades, when it is known.
+/// Hong Kong's codes from 80000 on have counters in yuan and dollars: no answer.
+pub(crate) fn currency_of_market(symbol: &str) -> Option<&'static str> {
     match market(symbol) {
-        "HK" => "HKD",
-        "SH" | "SZ" => "CNY",
-        _ => "USD",
+        "HK" if symbol.starts_with("HK.8") && symbol.len() == 8 => None,
+        "HK" => Some("HKD"),
+        "SH" | "SZ" | "CFFEX" | "SHFE" | "INE" => Some("CNY"),
+        "US" => Some("USD"),
+        _ => None,
     }
 }
 

@@ -143,7 +143,7 @@ fn column(path: &Path, series: &PolarsColumn) -> Result<Column, DataError> {
     })
 }
 
-fn polars_error(path: &Path, doing: &str, error: PolarsError) -> DataError {
+pub(crate) fn polars_error(path: &Path, doing: &str, error: PolarsError) -> DataError {
     if let PolarsError::IO { error, .. } = error {
         let source = Arc::try_unwrap(error).unwrap_or_else(|e| std::io::Error::new(e.kind(), e.to_string()));
         return DataError::io(path, doing, source);

@@ -13,7 +13,7 @@ use polars::prelude::{
 };
 
 use crate::header::{Header, ROLES, Role};
-use crate::rows::{Row, Rows};
+use crate::rows::{Row, Rows, Time};
 use crate::text;
 
 /// Pieces below this are parsed on one thread.
@@ -95,7 +95,7 @@ impl Parser {
                 for (role, column) in &numbers {
                     values[*role] = column[i];
                 }
-                rows.push(line, &Row { time, values });
+                rows.push(line, &Row { time: Time::Text(time), values, no_volume: false });
                 line += 1;
             }
         }
@@ -119,13 +119,15 @@ impl Parser {
                 rows.refuse(empty, None, "is an empty line between rows".to_owned());
             }
             match self.row(line) {
-                Ok((time, values)) => rows.push(number, &Row { time: &time, values }),
+                Ok((time, values, no_volume)) => {
+                    rows.push(number, &Row { time: Time::Text(&time), values, no_volume });
+                }
                 Err((role, problem)) => rows.refuse(number, role, problem),
             }
         }
     }
 
-    fn row(&self, line: &str) -> Result<(String, [f64; ROLES]), (Option<Role>, String)> {
+    fn row(&self, line: &str) -> Result<Fields, (Option<Role>, String)> {
         let mut fields: Vec<_> = text::fields(line).collect();
         if fields.len() != self.header.width {
             return Err((
@@ -135,11 +137,16 @@ impl Parser {
         }
         let mut values = [0.0; ROLES];
         let mut time = String::new();
+        let mut no_volume = false;
         for role in &self.roles {
             let Some(field) = self.header.position(*role).map(|p| std::mem::take(&mut fields[p])) else {
                 continue;
             };
             let text = field.trim();
+            if text.is_empty() && *role == Role::Volume {
+                no_volume = true;
+                continue;
+            }
             if text.is_empty() {
                 return Err((Some(*role), "is empty".to_owned()));
             }
@@ -150,9 +157,12 @@ impl Parser {
                     text.parse().map_err(|_| (Some(*role), format!("`{text}` is not a number")))?;
             }
         }
-        Ok((time, values))
+        Ok((time, values, no_volume))
     }
 }
+
+/// Time, values, and whether the volume is empty.
+type Fields = (String, [f64; ROLES], bool);
 
 fn column_name(position: usize) -> PlSmallStr {
     PlSmallStr::from_string(position.to_string())

@@ -18,7 +18,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// Reads a file piece by piece; each ends with a line end or the file's end.
 pub(crate) struct Pieces<'a> {
     path: &'a Path,
-    file: File,
+    file: Box<dyn Read + 'a>,
     bytes_total: u64,
     piece_bytes: usize,
     buffer: Vec<u8>,
@@ -35,8 +35,16 @@ impl<'a> Pieces<'a> {
         if meta.is_dir() {
             return Err(DataError::file(path, "is a folder, expected a CSV file"));
         }
-        let bytes_total = meta.len();
-        Ok(Self {
+        Ok(Self::of(path, Box::new(file), meta.len(), piece_bytes))
+    }
+
+    /// Of text in memory; `path` is what errors name.
+    pub(crate) fn of_text(path: &'a Path, text: &'a [u8], piece_bytes: usize) -> Self {
+        Self::of(path, Box::new(text), text.len() as u64, piece_bytes)
+    }
+
+    fn of(path: &'a Path, file: Box<dyn Read + 'a>, bytes_total: u64, piece_bytes: usize) -> Self {
+        Self {
             path,
             file,
             bytes_total,
@@ -45,7 +53,7 @@ impl<'a> Pieces<'a> {
             start: 0,
             eof: false,
             hash: Sha256::new(),
-        })
+        }
     }
 
     /// Size of the file when it was opened.
@@ -115,6 +123,40 @@ impl<'a> Pieces<'a> {
     pub(crate) fn sha256(self) -> String {
         hex(&self.hash.finalize())
     }
+}
+
+/// SHA-256 of a file, in hex, once `check` has seen its length in bytes and its
+/// first and last bytes (up to 12 of each).
+pub(crate) fn sha256_of_file(
+    path: &Path,
+    check: impl FnOnce(&Path, u64, &[u8], &[u8]) -> Result<(), DataError>,
+) -> Result<String, DataError> {
+    const ENDS: usize = 12;
+    let io = |e| DataError::io(path, "read", e);
+    let mut file = File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.is_dir() {
+        return Err(DataError::file(path, "is a folder, expected a price file"));
+    }
+    let mut buffer = vec![0; HEAD_BYTES];
+    let (mut start, mut end) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    let mut hash = Sha256::new();
+    loop {
+        let read = file.read(&mut buffer).map_err(io)?;
+        if read == 0 {
+            break;
+        }
+        let part = &buffer[..read];
+        hash.update(part);
+        bytes += read as u64;
+        if start.len() < ENDS {
+            start.extend(part.iter().take(ENDS - start.len()));
+        }
+        end.extend_from_slice(&part[read.saturating_sub(ENDS)..]);
+        end.drain(..end.len().saturating_sub(ENDS));
+    }
+    check(path, bytes, &start, &end)?;
+    Ok(hex(&hash.finalize()))
 }
 
 /// SHA-256 of `bytes`, in hex.

@@ -1,7 +1,9 @@
 //! Rows to columns: every check of a price row, and where its bar lies in time.
 //!
-//! Rows come in file order from `parse`, each with its line number. The first
-//! bad row is kept as the error, later ones are only counted.
+//! Rows come in file order from `parse` or `parquet_prices`, each with its number.
+//! The first bad row is kept as the error, later ones are only counted.
+
+use std::fmt;
 
 use engine_core::bars::BarColumns;
 use engine_core::fixed::Price;
@@ -10,6 +12,7 @@ use crate::bar_length::BarLength;
 use crate::contract::{Contract, Prices, Stamp};
 use crate::header::{ROLES, Role};
 use crate::hours::{self, Hours};
+use crate::number::shortest;
 use crate::when::{self, When};
 use crate::zone::{Local, Zone};
 
@@ -22,10 +25,28 @@ const TURNOVER_MAX: f64 = 1e18;
 /// More shortened bars than this share of all mean that the length is wrong.
 const SHORTENED_SHARE_MAX: f64 = 0.6;
 
-/// One row: the time as written, and a value per role (unused ones are 0).
+/// The time of a row: as written, or as a typed column has it.
+#[derive(Clone, Copy)]
+pub(crate) enum Time<'a> {
+    Text(&'a str),
+    Value(When),
+}
+
+impl fmt::Display for Time<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text.trim()),
+            Self::Value(when) => when.fmt(f),
+        }
+    }
+}
+
+/// One row: its time, and a value per role (unused ones are 0).
 pub(crate) struct Row<'a> {
-    pub(crate) time: &'a str,
+    pub(crate) time: Time<'a>,
     pub(crate) values: [f64; ROLES],
+    /// The volume field is empty; its value is then 0.
+    pub(crate) no_volume: bool,
 }
 
 /// What is wrong with a row.
@@ -35,6 +56,11 @@ pub(crate) struct RowError {
     /// `None` when the whole row is meant.
     pub(crate) column: Option<Role>,
     pub(crate) problem: String,
+}
+
+/// A number in few digits, also when it is none.
+fn show(x: f64) -> String {
+    if x.is_nan() { "NaN".to_owned() } else { shortest(x) }
 }
 
 type Problem = (Option<Role>, String);
@@ -63,11 +89,17 @@ pub(crate) struct Rows {
     /// Bars shorter than the contract says.
     pub(crate) shortened: usize,
     shortened_line: u64,
+    /// Rows whose volume field is empty, and the first of them.
+    pub(crate) no_volume: usize,
+    pub(crate) no_volume_line: u64,
+    /// Some time says its offset, so that the contract's zone does not matter.
+    pub(crate) instants: bool,
 
     error: Option<RowError>,
     further: u64,
     day: i64,
-    time_above: String,
+    text_above: String,
+    when_above: Option<When>,
 }
 
 impl Rows {
@@ -89,7 +121,7 @@ impl Rows {
                 high: f(),
                 low: f(),
                 close: f(),
-                volume: f(),
+                volume: optional(Role::Volume),
             },
             adj_close: optional(Role::AdjClose),
             turnover: optional(Role::Turnover),
@@ -101,10 +133,14 @@ impl Rows {
             ambiguous_line: 0,
             shortened: 0,
             shortened_line: 0,
+            no_volume: 0,
+            no_volume_line: 0,
+            instants: false,
             error: None,
             further: 0,
             day: i64::MIN,
-            time_above: String::new(),
+            text_above: String::new(),
+            when_above: None,
         }
     }
 
@@ -138,14 +174,17 @@ impl Rows {
     }
 
     fn check(&mut self, line: u64, row: &Row<'_>) -> Result<(), Problem> {
-        let (open_time, close_time) = self.place(line, row.time).map_err(|p| (Some(Role::Time), p))?;
+        let (open_time, close_time) = self.place(line, &row.time).map_err(|p| (Some(Role::Time), p))?;
         let mut values = row.values;
         let (mut rounded, mut coarse) = (0, 0);
         for role in [Role::Open, Role::High, Role::Low, Role::Close] {
             let x = values[role as usize];
             let price = Price::from_f64(x).filter(|p| *p > Price::ZERO);
             let Some(price) = price.map(Price::to_f64) else {
-                return Err((Some(role), format!("{x} is no price, expected a number above 0 and at most 1e10")));
+                return Err((
+                    Some(role),
+                    format!("{} is no price, expected a number above 0 and at most 1e10", show(x)),
+                ));
             };
             if price != x {
                 rounded += 1;
@@ -175,14 +214,14 @@ impl Rows {
         }
         for (role, max) in [(Role::Volume, VOLUME_MAX), (Role::Turnover, TURNOVER_MAX)] {
             if !(0.0..=max).contains(&v(role)) {
-                return Err((Some(role), format!("{} is no {}, expected 0 to {max:e}", v(role), role.name())));
+                return Err((Some(role), format!("{} is no {}, expected 0 to {max:e}", show(v(role)), role.name())));
             }
         }
         let adj_close = v(Role::AdjClose);
         if self.has[Role::AdjClose as usize] && !(adj_close > 0.0 && adj_close <= 1e10) {
             return Err((
                 Some(Role::AdjClose),
-                format!("{adj_close} is no price, expected a number above 0 and at most 1e10"),
+                format!("{} is no price, expected a number above 0 and at most 1e10", show(adj_close)),
             ));
         }
         if self.error.is_some() {
@@ -199,21 +238,35 @@ impl Rows {
         c.high.push(high);
         c.low.push(low);
         c.close.push(close);
-        c.volume.push(v(Role::Volume));
+        if self.has[Role::Volume as usize] {
+            c.volume.push(v(Role::Volume));
+        }
         if self.has[Role::AdjClose as usize] {
             self.adj_close.push(adj_close);
         }
         if self.has[Role::Turnover as usize] {
             self.turnover.push(v(Role::Turnover));
         }
-        row.time.clone_into(&mut self.time_above);
+        if row.no_volume {
+            if self.no_volume == 0 {
+                self.no_volume_line = line;
+            }
+            self.no_volume += 1;
+        }
+        match row.time {
+            Time::Text(text) => text.clone_into(&mut self.text_above),
+            Time::Value(when) => self.when_above = Some(when),
+        }
         Ok(())
     }
 
     /// Opening and closing instant of the bar whose time field says `text`.
-    fn place(&mut self, line: u64, text: &str) -> Result<(i64, i64), String> {
-        let text = text.trim();
-        let mut when = when::parse(text)?;
+    fn place(&mut self, line: u64, text: &Time<'_>) -> Result<(i64, i64), String> {
+        let mut when = match text {
+            Time::Text(text) => when::parse(text.trim())?,
+            Time::Value(when) => *when,
+        };
+        self.instants |= matches!(when, When::Instant(_));
         if let (BarLength::Day | BarLength::Week, When::Instant(utc)) = (self.bars, when) {
             let (day, nanos) = self.zone.local(utc);
             when = When::Local(day, nanos);
@@ -248,7 +301,7 @@ impl Rows {
         if let Some(above) = above {
             if close <= above {
                 let word = if close == above { "repeats" } else { "is before" };
-                return Err(format!("{text} {word} the row above, {}; expected rising times", self.time_above.trim()));
+                return Err(format!("{text} {word} the row above, {}; expected rising times", self.above()));
             }
             if open < above {
                 // A session's last bar may be shorter than the rest. Its start is
@@ -267,6 +320,11 @@ impl Rows {
             }
         }
         Ok((open, close))
+    }
+
+    /// The time of the row above.
+    fn above(&self) -> String {
+        self.when_above.map_or_else(|| self.text_above.trim().to_owned(), |when| when.to_string())
     }
 
     fn span(&self, at: i64, length: i64) -> (i64, i64) {
@@ -303,7 +361,7 @@ impl Rows {
 
     /// The instant of a local time. A time that the clocks showed twice is the
     /// first of the two, or the second when the rows are already past the first.
-    fn instant(&mut self, line: u64, text: &str, day: i64, nanos: i64) -> Result<i64, String> {
+    fn instant(&mut self, line: u64, text: &Time<'_>, day: i64, nanos: i64) -> Result<i64, String> {
         match self.zone.utc(day, nanos) {
             Local::One(t) => Ok(t),
             Local::Never => Err(format!("{text} does not exist: clocks were set forward over it")),

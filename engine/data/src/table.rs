@@ -41,6 +41,9 @@ pub enum ResultColumn {
 /// the first row with another number of fields.
 pub fn read_table(path: &Path) -> Result<TextTable, DataError> {
     let bytes = std::fs::read(path).map_err(|e| DataError::io(path, "read", e))?;
+    if bytes.starts_with(b"PAR1") {
+        return Err(DataError::file(path, "is a Parquet file, expected CSV"));
+    }
     let mut content = String::from_utf8(bytes).map_err(|e| {
         let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = 1 + before.iter().filter(|b| **b == b'\n').count() as u64;

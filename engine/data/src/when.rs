@@ -3,7 +3,11 @@
 //! Accepted: `2020-01-02`; `2020-01-02 09:30[:00[.123]]`, with `T` for the space
 //! and with `Z` or an offset such as `+08:00`; whole nanoseconds since 1970 UTC.
 
+use std::fmt;
+
 use engine_core::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
+
+use crate::zone::date_text;
 
 /// What a time field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +20,26 @@ pub(crate) enum When {
     Instant(i64),
 }
 
+impl fmt::Display for When {
+    /// As it could stand in a file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Date(day) => f.write_str(&date_text(day)),
+            Self::Local(day, nanos) => {
+                let text = Timestamp::from_nanos(day * DAY + nanos).to_string();
+                f.write_str(text.trim_end_matches('Z').replace('T', " ").as_str())
+            }
+            Self::Instant(nanos) => Timestamp::from_nanos(nanos).fmt(f),
+        }
+    }
+}
+
 /// Earlier than this (1973-03-03), a whole number is more likely in seconds,
 /// milliseconds or microseconds.
-const NANOS_MIN: i64 = 100_000_000_000_000_000;
+pub(crate) const NANOS_MIN: i64 = 100_000_000_000_000_000;
 /// Later than this (2200-01-01), nothing is accepted.
-const NANOS_MAX: i64 = 7_258_118_400_000_000_000;
-const YEARS: std::ops::RangeInclusive<i64> = 1900..=2199;
+pub(crate) const NANOS_MAX: i64 = 7_258_118_400_000_000_000;
+pub(crate) const YEARS: std::ops::RangeInclusive<i64> = 1900..=2199;
 
 /// Reads a time field.
 pub(crate) fn parse(text: &str) -> Result<When, String> {
@@ -47,7 +65,8 @@ fn bad(text: &str) -> String {
 }
 
 /// The days since 1970 of `YYYY-MM-DD`.
-pub(crate) fn parse_date(text: &str) -> Option<i64> {
+#[must_use]
+pub fn parse_date(text: &str) -> Option<i64> {
     match parse_civil(text.as_bytes()) {
         Some(When::Date(day)) => Some(day),
         _ => None,

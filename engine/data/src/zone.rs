@@ -98,8 +98,16 @@ fn naive(nanos: i64) -> NaiveDateTime {
     DateTime::from_timestamp_nanos(nanos).naive_utc()
 }
 
+/// `09:30`, or `09:30:15`, for nanoseconds after midnight.
+pub(crate) fn clock_text(nanos: i64) -> String {
+    let seconds = nanos / SECOND;
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") }
+}
+
 /// `2020-01-02` for a number of days since 1970-01-01.
-pub(crate) fn date_text(day: i64) -> String {
+#[must_use]
+pub fn date_text(day: i64) -> String {
     let (year, month, day) = engine_core::time::Timestamp::from_nanos(day * DAY).date();
     format!("{year:04}-{month:02}-{day:02}")
 }

@@ -10,9 +10,10 @@ mod orders;
 mod page;
 mod sample;
 mod summary;
+pub mod sweep;
 mod terminal;
 
 pub use input::{Benchmark, ReportInput};
 pub use page::html;
-pub use summary::{Summary, summary};
+pub use summary::{Summary, periods_per_year, summary, summary_at};
 pub use terminal::terminal;

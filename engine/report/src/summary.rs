@@ -6,15 +6,15 @@ use engine_core::fixed::Money;
 use engine_core::record::RunResult;
 use engine_core::time::{DAY, Timestamp};
 use risk::ratios::{profit_factor, win_rate_all};
-use risk::{activity, drawdown, ratios};
+use risk::{activity, ratios};
 use serde::Serialize;
 
 use crate::input::ReportInput;
 
 /// The figures of a run. Fractions, not percent; `None` (null) = undefined.
 ///
-/// Return and risk figures are `risk::performance` over the run's equity curve,
-/// annualised by the bars' own frequency (`risk::calendar::periods_per_year`).
+/// Return and risk figures are those of `risk::ratios` and `risk::drawdown` over the
+/// run's equity curve, taken in one pass (`risk::curve`) and annualised by the bars' own frequency (`risk::calendar::periods_per_year`).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Digest of the run.
@@ -68,13 +68,25 @@ pub struct Summary {
 /// Computes the figures of a run.
 #[must_use]
 pub fn summary(input: &ReportInput<'_>) -> Summary {
+    summary_at(input, periods_per_year(&input.run.times))
+}
+
+/// Bars per year that figures over these times are annualised by: those of
+/// `risk::calendar::periods_per_year`, 252 when that is undefined.
+#[must_use]
+pub fn periods_per_year(times: &[i64]) -> f64 {
+    risk::calendar::periods_per_year(times).unwrap_or(252.0)
+}
+
+/// [`summary`] when `periods_per_year` of the run's times is known already: many
+/// runs over the same bars share it.
+#[must_use]
+pub fn summary_at(input: &ReportInput<'_>, periods_per_year: f64) -> Summary {
     let run = input.run;
-    let curve = Curve::of(run);
-    let (equity, periods) = (&*curve.equity, curve.periods_per_year);
-    let returns = ratios::returns(equity);
-    let r = returns.as_deref();
-    let cagr = ratios::cagr(equity, periods);
-    let max_drawdown = drawdown::max_drawdown(equity);
+    let curve = Curve::at(run, periods_per_year);
+    let equity = &*curve.equity;
+    let p = risk::curve::curve(&curve.times, equity, periods_per_year);
+    let cagr = ratios::cagr(equity, periods_per_year);
     let pnl_of_trades: Vec<f64> = run.trades.iter().map(|t| t.pnl.to_f64()).collect();
     let totals = [Some(run), input.pessimistic, input.optimistic].into_iter().flatten().map(total_pnl);
     let certain = run.fills.iter().filter(|f| f.certain).count();
@@ -86,16 +98,16 @@ pub fn summary(input: &ReportInput<'_>) -> Summary {
         final_equity: nearest(run.final_equity),
         total_return: ratios::total_return(equity),
         cagr,
-        volatility: r.and_then(|r| ratios::volatility(r, periods)),
-        sharpe: r.and_then(|r| ratios::sharpe(r, periods, 0.0)),
-        sortino: r.and_then(|r| ratios::sortino(r, periods)),
-        calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
-        max_drawdown,
-        max_drawdown_days: curve.days_under_water(),
+        volatility: p.volatility,
+        sharpe: p.sharpe,
+        sortino: p.sortino,
+        calmar: cagr.zip(p.max_drawdown).and_then(|(growth, fall)| ratios::calmar(growth, fall)),
+        max_drawdown: p.max_drawdown,
+        max_drawdown_days: curve.days_under_water(&p),
         win_rate: win_rate_all(&pnl_of_trades),
         profit_factor: profit_factor(&pnl_of_trades),
         exposure: activity::exposure(run.exposed, run.times.len() as u64),
-        turnover: curve.turnover(run),
+        turnover: curve.turnover(run, p.mean),
         fees: nearest(run.fees()),
         certain_share: share(certain as u64, run.fills.len() as u64),
         pnl_worst: nearest(totals.clone().min().unwrap_or_default()),
@@ -130,6 +142,10 @@ pub(crate) struct Curve<'a> {
 
 impl<'a> Curve<'a> {
     pub(crate) fn of(run: &'a RunResult) -> Self {
+        Self::at(run, periods_per_year(&run.times))
+    }
+
+    fn at(run: &'a RunResult, periods_per_year: f64) -> Self {
         let start = run.initial_cash.to_f64();
         let mut times = Cow::Borrowed(&run.times[..run.times.len().min(run.equity.len())]);
         let mut equity = Cow::Borrowed(run.equity.as_slice());
@@ -139,21 +155,18 @@ impl<'a> Curve<'a> {
             equity.to_mut().insert(0, start);
             times.to_mut().insert(0, time);
         }
-        Self { periods_per_year: risk::calendar::periods_per_year(&run.times).unwrap_or(252.0), times, equity }
+        Self { periods_per_year, times, equity }
     }
 
-    fn turnover(&self, run: &RunResult) -> Option<f64> {
+    fn turnover(&self, run: &RunResult, mean: Option<f64>) -> Option<f64> {
         let years = activity::years(self.equity.len().saturating_sub(1), self.periods_per_year)?;
-        activity::turnover(run.traded().to_f64(), risk::moments::mean(&self.equity)?, years)
+        activity::turnover(run.traded().to_f64(), mean?, years)
     }
 
-    fn days_under_water(&self) -> Option<i64> {
-        drawdown::longest_periods(&self.equity)?;
-        let Some((under, _)) = drawdown::longest(&self.times, &self.equity) else {
-            return Some(0);
-        };
+    fn days_under_water(&self, statistics: &risk::curve::Curve) -> Option<i64> {
+        statistics.mean.filter(|_| self.equity.len() >= 2)?;
         let day = |i: usize| self.times[i].div_euclid(DAY);
-        Some(day(under.end) - day(under.peak))
+        Some(statistics.longest_under_water.map_or(0, |(peak, end)| day(end) - day(peak)))
     }
 
     /// First and last time.

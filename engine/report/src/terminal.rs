@@ -121,15 +121,22 @@ fn trades(run: &RunResult, s: &Summary) -> Vec<Row> {
 fn costs(run: &RunResult, s: &Summary) -> Vec<Row> {
     let cash = run.initial_cash.to_f64();
     let of_cash = (cash > 0.0).then(|| s.fees / cash);
-    vec![
+    let held = run.carry() + run.taxes();
+    let mut rows = vec![
         row("Fees", money(s.fees)),
         row("Fees / initial cash", percent(of_cash)),
         row("Slippage", money(run.slippage().to_f64())),
+    ];
+    if held > engine_core::fixed::Money::ZERO {
+        rows.push(row("Carry and taxes", money(held.to_f64())));
+    }
+    rows.extend([
         row("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
         row("Exposure", percent(s.exposure)),
         row("Fills", count(s.fills)),
         row("Fills outside bar", count(s.fills_outside_bar)),
-    ]
+    ]);
+    rows
 }
 
 /// The text so far.

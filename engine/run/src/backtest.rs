@@ -9,6 +9,7 @@ use engine_core::kernel::{RunOptions, Scratch, run_with};
 use engine_core::record::RunResult;
 use engine_core::registry::Registry;
 use engine_core::setup::ColumnCache;
+use engine_core::time::Timestamp;
 use engine_report::{Benchmark, ReportInput, Summary, summary};
 
 use crate::benchmark::buy_and_hold;
@@ -171,7 +172,17 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     })
 }
 
-fn options(config: &Config, input: &Input) -> RunOptions {
+/// Sets up the strategy of a config over its data and goes no further.
+pub(crate) fn set_up(config: &Config, registry: &Registry, input: &Input) -> Result<(), RunFailure> {
+    let mut strategy = composition::strategy(config, registry, &input.symbol)?;
+    // A run that begins after its last bar.
+    let options = RunOptions { begin: Timestamp::MAX, ..options(config, input) };
+    run_with(&input.feed, strategy.as_mut(), &options, &ColumnCache::default(), Scratch::default())
+        .map(|_| ())
+        .map_err(|e| composition::run_error(config, &e).into())
+}
+
+pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
     RunOptions {
         account: config.account.account_kind(),
         cash: config.account.money(),
@@ -185,7 +196,7 @@ fn options(config: &Config, input: &Input) -> RunOptions {
     }
 }
 
-fn assumptions(config: &Config, input: &Input) -> Vec<String> {
+pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     let fill = &config.fill;
     let mut list = vec![match fill.market {
         "same_close" => "market orders fill at the close they were decided on".to_owned(),
@@ -195,8 +206,12 @@ fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "path inside a bar: {}; limits: {}, on a gap at the {}",
         fill.path, fill.limit_fill, fill.limit_gap
     ));
-    list.push(match config.costs.schedule {
+    list.push(match &config.costs.schedule {
         Schedule::None => "no commissions".to_owned(),
+        Schedule::Table(name) => match &config.costs.plan {
+            Some(plan) => format!("fees of the schedule {name}, plan {plan}, by date"),
+            None => format!("fees of the schedule {name}, by date"),
+        },
         Schedule::Rate => format!("commission {} of the traded amount, on both sides", config.costs.rate),
     });
     list.push(match config.costs.slippage {
@@ -214,11 +229,15 @@ fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
         _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
     });
-    list.push("idle cash earns nothing; borrowing costs nothing".to_owned());
+    list.extend(input.rules.iter().cloned());
+    list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
+        true => "idle cash earns nothing; holding and borrowing cost what the fee schedule says".to_owned(),
+        false => "idle cash earns nothing; borrowing costs nothing".to_owned(),
+    });
     list
 }
 
-fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
+pub(crate) fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {
     let mut list = vec![
         ("engine".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("config".to_owned(), config.path().display().to_string()),

@@ -156,6 +156,16 @@ fn manifest(config: &Config, outcome: &Outcome, now: chrono::DateTime<chrono::Ut
     }
 }
 
+/// A new folder in `runs` under the current directory, named by the time and the run.
+pub(crate) fn fresh_folder(name: &str) -> Result<PathBuf, DataError> {
+    let now = chrono::Utc::now();
+    let parent = Path::new("runs");
+    std::fs::create_dir_all(parent).map_err(|e| DataError::io(parent, "write", e))?;
+    let temporary = parent.join(format!(".run-{}-{}", std::process::id(), now.timestamp_subsec_nanos()));
+    std::fs::create_dir(&temporary).map_err(|e| DataError::io(&temporary, "write", e))?;
+    settle_stamped(&temporary, parent, &format!("{}-{name}", now.format("%Y%m%dT%H%M%SZ")))
+}
+
 /// Renames to the first free of `name`, `name-2`, `name-3`, ...
 fn settle_stamped(temporary: &Path, parent: &Path, name: &str) -> Result<PathBuf, DataError> {
     for number in 1..=SAME_SECOND_MAX {

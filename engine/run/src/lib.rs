@@ -3,7 +3,8 @@
 //! The way of a run: [`Config::read`] (the file, checked key by key, every error
 //! with its line and column) -> [`backtest()`] (load the data, cut the period, run,
 //! run again for the scenarios) -> [`RunFolder`] (the files a run leaves behind)
-//! -> [`verify()`] (the same run again, compared).
+//! -> [`verify()`] (the same run again, compared). [`sweep`] makes one run for every
+//! combination of parameters.
 //!
 //! Nothing here knows a strategy by name: plugins come in a
 //! [`engine_core::registry::Registry`]. Nothing here prints.
@@ -12,13 +13,16 @@ mod backtest;
 mod benchmark;
 mod composition;
 pub mod config;
+pub mod diff;
 mod error;
 mod folder;
 mod load;
 mod manifest;
+mod markets;
 mod moment;
 mod nearest;
 mod replay;
+pub mod sweep;
 mod tables;
 mod verify;
 

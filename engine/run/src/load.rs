@@ -16,6 +16,7 @@ use engine_data::{DataError, Loaded, Prices, read_bars};
 use crate::config::{Config, ConfigError, DataConfig};
 use crate::error::RunFailure;
 use crate::manifest::{InputFile, sha256_of_file};
+use crate::markets::Markets;
 use crate::nearest::hint;
 
 /// The data of a run.
@@ -31,12 +32,15 @@ pub(crate) struct Input {
     pub(crate) warnings: Vec<String>,
     /// Time zone, and where the prices come from, per symbol.
     pub(crate) sources: Vec<(String, String)>,
+    /// Which trading rules hold, in words.
+    pub(crate) rules: Vec<String>,
 }
 
 /// Reads, cuts and joins the data of a config.
 pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
     let mut series = Vec::with_capacity(config.data.len());
-    let (mut files, mut warnings, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut files, mut warnings, mut sources) = (config.costs.files.clone(), Vec::new(), Vec::new());
+    let mut markets = Markets::new(config);
     let mut begin = Timestamp::MAX;
     let mut currency = config.account.currency.clone();
     for (number, data) in config.data.iter().enumerate() {
@@ -58,7 +62,9 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
             loaded.contract.bars, loaded.contract.prices, loaded.contract.timezone
         );
         sources.push((symbol.to_string(), about));
-        let (one, first) = cut(config, data, symbol, loaded)?;
+        let adjusted = loaded.contract.prices == Prices::Adjusted;
+        let (mut one, first) = cut(config, data, symbol, loaded)?;
+        markets.apply(number, &mut one, adjusted)?;
         begin = begin.min(first);
         series.push(one);
     }
@@ -69,6 +75,9 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
         return Err(not_in_data(config, "benchmark.symbol", benchmark, &series).into());
     }
     let feed = Feed::new(series).map_err(|e| config.error("data", e.to_string()))?;
+    let (rules, notes, read) = markets.finish();
+    warnings.extend(notes);
+    files.extend(read);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     sources.sort();
     Ok(Input {
@@ -79,6 +88,7 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
         files,
         warnings,
         sources,
+        rules,
     })
 }
 

@@ -1,7 +1,10 @@
 //! The `engine` command as a user sees it: output, files, exit codes.
 
 mod backtest;
+mod data;
 mod indicators;
+mod init;
 mod simulate_orders;
 mod small_commands;
 mod support;
+mod sweep;

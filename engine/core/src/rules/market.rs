@@ -87,6 +87,12 @@ impl MarketRules {
         Date::at(time, utc_offset_hours(&self.market))
     }
 
+    /// The first instant of a trade date.
+    #[must_use]
+    pub fn begin_of(&self, date: Date) -> Timestamp {
+        date.begin(utc_offset_hours(&self.market))
+    }
+
     /// What is taken for granted for a symbol between two dates, both included.
     pub fn assumptions<'a>(
         &'a self,

@@ -97,11 +97,11 @@ fn whole_files_are_refused() {
         ("time\topen\thigh\n", "p.csv:1: fields are separated by tabs, expected `,`"),
         (
             "time,open,high,low,volume\n2020-01-02,1,1,1,1\n",
-            "p.csv:1: column close is missing; found time,open,high,low,volume, expected time,open,high,low,close,volume[,turnover][,adj_close]",
+            "p.csv:1: column close is missing; found time,open,high,low,volume, expected time,open,high,low,close[,volume][,turnover][,adj_close]",
         ),
         (
             "2020-01-02,10,11,9,10.5,100\n",
-            "p.csv:1: column time is missing; found 2020-01-02,10,11,9,10.5,100, expected time,open,high,low,close,volume[,turnover][,adj_close]",
+            "p.csv:1: column time is missing; found 2020-01-02,10,11,9,10.5,100, expected time,open,high,low,close[,volume][,turnover][,adj_close]",
         ),
         ("date,time,open,high,low,close,volume\n", "p.csv:1: columns date and time are both the time"),
         ("time,open,high,low,close,Close,volume\n", "p.csv:1: columns close and Close are both the close"),

@@ -31,7 +31,23 @@ fn an_unnamed_split_is_pointed_out() {
     let crash = HALVED.replace("50.5", "52").replace("51", "52");
     assert_eq!(warnings(&crash, None, &daily()), [""; 0], "off by 4 %");
     let adjusted = ContractOverrides { prices: Some(Prices::Adjusted), ..daily() };
-    assert_eq!(warnings(HALVED, None, &adjusted), [""; 0]);
+    assert_eq!(
+        warnings(HALVED, None, &adjusted),
+        [
+            "p.csv: 2020-01-03: close 100, then open 50.5: looks like a split, in prices that are said to be adjusted: are raw ones among them?"
+        ]
+    );
+}
+
+#[test]
+fn a_first_bar_may_open_at_the_old_price() {
+    let rows = "2014-06-06 16:00,645,646,644,645.57,1\n2014-06-09 09:31,645.57,645.57,92,92.42,1\n";
+    assert_eq!(
+        warnings(rows, None, &crate::bars("1m", engine_data::Stamp::Close)),
+        [
+            "p.csv: 2014-06-09: close 645.57, then close 92.42: looks like a split; name it in the actions file, or say prices = \"adjusted\""
+        ]
+    );
 }
 
 #[test]
@@ -50,7 +66,7 @@ fn a_named_split_must_show() {
 fn actions_beside_adjusted_prices_are_pointed_out() {
     let adjusted = ContractOverrides { prices: Some(Prices::Adjusted), ..daily() };
     assert_eq!(
-        warnings(HALVED, Some("2020-01-03,dividend,1\n"), &adjusted),
+        warnings(&HALVED.replace("100", "52"), Some("2020-01-03,dividend,1\n"), &adjusted),
         ["p.csv: prices are adjusted and there is an actions file: applying it would count the actions twice"]
     );
 }

@@ -3,16 +3,24 @@
 mod actions;
 mod any_bytes;
 mod any_rules;
+mod audit;
+mod calendars;
 mod checks;
 mod contract;
+mod corrupted;
 mod fees;
+mod import;
 mod jumps;
 mod market_rules;
+mod parquet_prices;
 mod pieces;
+mod resample;
 mod run_tables;
+mod shift;
 mod shipped;
 mod table;
 mod times;
+mod volume;
 
 use std::path::{Path, PathBuf};
 

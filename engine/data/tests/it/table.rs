@@ -36,6 +36,7 @@ fn rows_go_out_as_they_came_in() {
 fn bad_tables_are_refused_with_their_place() {
     for (content, expected) in [
         ("", "p.csv: is empty, expected a header and rows"),
+        ("PAR1", "p.csv: is a Parquet file, expected CSV"),
         ("a;b\n1;2\n", "p.csv:1: fields are separated by `;`, expected `,`"),
         ("a,a\n1,2\n", "p.csv:1: two columns are named `a`"),
         ("a,b\n1,2\n3\n", "p.csv:3: has 1 fields, expected 2 as in the header"),

@@ -160,7 +160,6 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let run = input.run;
     let traded = run.traded().to_f64();
     let cash = run.initial_cash.to_f64();
-    let dividends: f64 = run.trades.iter().map(|t| t.dividends.to_f64()).sum();
     let slippage = nearest(run.slippage());
     let profit = nearest(total_pnl(run));
     let both = s.fees + slippage;
@@ -172,7 +171,9 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
         ("Profit before fees and slippage", gain(profit + both)),
         ("Traded amount", money(traded)),
         ("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
-        ("Dividends of closed trades", money(dividends)),
+        ("Dividends received", money(run.dividends().to_f64())),
+        ("Taxes on dividends", money(run.taxes().to_f64())),
+        ("Interest, borrow cost, custody", money(run.carry().to_f64())),
         ("Fills outside the range of their bar", count(s.fills_outside_bar)),
     ];
     html! {

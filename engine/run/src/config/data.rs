@@ -40,9 +40,9 @@ pub struct DataConfig {
     pub currency: Option<String>,
     /// Where the file comes from.
     pub source: Option<String>,
-    /// Quantities are multiples of this; 1e-8 to 1e9, default 1.
-    pub lot: f64,
-    /// Price step; 1e-8 to 1e6; no tick rule when left out.
+    /// Quantities are multiples of this; 1e-8 to 1e9; that of the market's rules, else 1, when left out.
+    pub lot: Option<f64>,
+    /// Price step; 1e-8 to 1e6; those of the market's rules, else none, when left out.
     pub tick: Option<f64>,
     /// Units of the underlying per contract; 1 to 1,000,000, default 1.
     pub multiplier: i64,
@@ -65,7 +65,7 @@ impl DataConfig {
     /// The instrument, once symbol and currency are known.
     pub(crate) fn instrument(&self, symbol: Symbol, currency: &str) -> Instrument {
         let mut instrument = Instrument::equity(symbol, currency);
-        if let Some(lot) = Quantity::from_f64(self.lot) {
+        if let Some(lot) = self.lot.and_then(Quantity::from_f64) {
             instrument.lot = lot;
         }
         if let Some(ticks) = self.tick.and_then(Price::from_f64).and_then(|t| TickLadder::single(t).ok()) {
@@ -87,7 +87,13 @@ pub(crate) fn read(document: &Document) -> Result<Vec<DataConfig>, ConfigError> 
     if count > FILES_MAX {
         return Err(document.error("data", format!("found {count}, expected at most {FILES_MAX}")));
     }
-    let all: Vec<DataConfig> = (0..count).map(|i| read_one(document, i)).collect::<Result<_, _>>()?;
+    let mut all = Vec::with_capacity(count);
+    for i in 0..count {
+        match read_one(document, i) {
+            Ok(one) => all.push(one),
+            Err(error) => document.tolerate::<()>(error).map(|_| ())?,
+        }
+    }
     for (i, one) in all.iter().enumerate() {
         if one.symbol.is_some() && all[..i].iter().any(|other| other.symbol == one.symbol) {
             let symbol = one.symbol.as_deref().unwrap_or_default();
@@ -102,11 +108,11 @@ fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigErro
     let checked = |key: &str, expected: &str, fits: &dyn Fn(&str) -> bool| {
         let text = section.text(key, expected)?;
         match text.as_deref().filter(|t| !fits(t)) {
-            Some(found) => Err(section.error(key, format!("found {found:?}, expected {expected}"))),
+            Some(found) => document.tolerate(section.error(key, format!("found {found:?}, expected {expected}"))),
             None => Ok(text),
         }
     };
-    let file = section.need_text("file", "the path of a price CSV, relative to the config")?;
+    let file = section.need_text("file", "the path of a price file (CSV or Parquet), relative to the config")?;
     let symbol_byte = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
     let symbol = checked("symbol", "a symbol such as \"US.AAPL\"", &|t| t.len() <= 64 && t.bytes().all(symbol_byte))?;
     let bars =
@@ -117,7 +123,7 @@ fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigErro
     let prices = section.word("prices", &[("raw", "raw"), ("adjusted", "adjusted")])?.map(str::to_owned);
     let currency = checked("currency", CURRENCY, &is_currency)?;
     let source = section.text("source", "a text")?;
-    let lot = section.number("lot", 1e-8, 1e9)?.unwrap_or(1.0);
+    let lot = section.number("lot", 1e-8, 1e9)?;
     let tick = section.number("tick", 1e-8, 1e6)?;
     let multiplier = section.integer("multiplier", 1, 1_000_000)?.unwrap_or(1);
     Ok(DataConfig { symbol, file, bars, timezone, stamp, prices, currency, source, lot, tick, multiplier })

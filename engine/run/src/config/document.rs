@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -44,6 +45,8 @@ pub(crate) struct Document {
     path: PathBuf,
     pub(crate) overrides: Vec<String>,
     pub(crate) root: Table,
+    /// Where errors go when all of them are wanted; else the first ends the reading.
+    errors: Option<Arc<Mutex<Vec<ConfigError>>>>,
 }
 
 impl Value {
@@ -82,16 +85,66 @@ impl Document {
     /// Parses the text of a config file.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let lines = Lines::new(text);
-        let mut document = Self { path: path.to_path_buf(), overrides: Vec::new(), root: Table::new() };
-        let root = DeTable::parse(text).map_err(|e| {
-            let span = e.span().unwrap_or_default();
-            let message = e.message().trim().replace('\n', "; ");
-            let key = text.get(span.clone()).filter(|_| message == "duplicate key");
-            let problem = key.map_or(message.clone(), |key| format!("{key}: {message}"));
-            document.error_at(lines.place(span.start), problem)
-        })?;
+        let mut document = Self::empty(path);
+        let root = DeTable::parse(text).map_err(|e| document.syntax_error(&lines, text, &e))?;
         document.root = document.table(&lines, "", root.get_ref())?;
         Ok(document)
+    }
+
+    /// Everything that is wrong with the syntax of a text.
+    pub(crate) fn syntax_errors(path: &Path, text: &str) -> Vec<ConfigError> {
+        let (lines, document) = (Lines::new(text), Self::empty(path));
+        let (_, errors) = DeTable::parse_recoverable(text);
+        errors.iter().map(|e| document.syntax_error(&lines, text, e)).collect()
+    }
+
+    fn empty(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), overrides: Vec::new(), root: Table::new(), errors: None }
+    }
+
+    fn syntax_error(&self, lines: &Lines<'_>, text: &str, e: &toml::de::Error) -> ConfigError {
+        let span = e.span().unwrap_or_default();
+        let message = e.message().trim().replace('\n', "; ");
+        let key = text.get(span.clone()).filter(|_| message == "duplicate key");
+        let problem = key.map_or(message.clone(), |key| format!("{key}: {message}"));
+        self.error_at(lines.place(span.start), problem)
+    }
+
+    /// Collects errors from now on instead of ending at the first.
+    pub(crate) fn collect(&mut self) {
+        self.errors = Some(Arc::default());
+    }
+
+    /// The first error ends the reading again.
+    pub(crate) fn strict(&mut self) {
+        self.errors = None;
+    }
+
+    /// Keeps an error and goes on without the value, when errors are collected; else
+    /// gives it back.
+    pub(crate) fn tolerate<T>(&self, error: ConfigError) -> Result<Option<T>, ConfigError> {
+        let Some(errors) = &self.errors else { return Err(error) };
+        errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
+        Ok(None)
+    }
+
+    /// The errors collected so far, in the order of their places.
+    pub(crate) fn collected(&self) -> Vec<ConfigError> {
+        let Some(errors) = &self.errors else { return Vec::new() };
+        let mut found: Vec<ConfigError> = Vec::new();
+        for error in errors.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let label = |e: &ConfigError| e.problem.split(": ").next().unwrap_or_default().to_owned();
+            // What was wrong is not missing as well.
+            let echo = error.problem.contains(": missing") && found.iter().any(|e| label(e) == label(error));
+            if !echo && !found.contains(error) {
+                found.push(error.clone());
+            }
+        }
+        found.sort_by_key(|e| match &e.origin {
+            Origin::File { at, .. } => (0, at.unwrap_or_default()),
+            Origin::Override(_) => (1, (0, 0)),
+        });
+        found
     }
 
     fn table(&self, lines: &Lines<'_>, path: &str, table: &DeTable<'_>) -> Result<Table, ConfigError> {

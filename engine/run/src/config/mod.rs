@@ -7,28 +7,37 @@
 //! `[live]`) are accepted and not looked into.
 
 mod account;
+mod check;
+mod costs;
 mod data;
 mod document;
+mod market;
 mod overrides;
 mod parts;
 mod place;
 mod rules;
+mod schema;
 mod section;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use engine_core::registry::Registry;
 use serde::Serialize;
 
 pub use account::{AccountConfig, Kind};
+pub use check::{check, check_text};
+pub use costs::{CostsConfig, Schedule, SlippageConfig};
 pub use data::DataConfig;
+pub use market::RulesConfig;
 pub use parts::{PartConfig, StrategyConfig};
 pub use place::{ConfigError, Origin};
-pub use rules::{ActionsConfig, CostsConfig, FillConfig, RiskConfig, Schedule, SlippageConfig};
+pub use rules::{ActionsConfig, FillConfig, RiskConfig};
+pub use schema::schema;
 
 use crate::moment::{self, Moment};
-use document::{Document, Value};
-use section::Section;
+pub(crate) use document::{Document, Node, Value};
+pub(crate) use section::Section;
 
 /// Sections of a config.
 pub(crate) const SECTIONS: &[&str] = &[
@@ -42,6 +51,7 @@ pub(crate) const SECTIONS: &[&str] = &[
     "costs",
     "fill",
     "actions",
+    "rules",
     "benchmark",
     "risk",
     "sweep",
@@ -93,6 +103,8 @@ pub struct Config {
     pub fill: FillConfig,
     /// `[actions]`.
     pub actions: ActionsConfig,
+    /// `[rules]`.
+    pub rules: RulesConfig,
     /// `[benchmark] symbol`.
     pub benchmark: Option<String>,
     /// `[risk]`.
@@ -101,7 +113,7 @@ pub struct Config {
     #[serde(skip)]
     pub notes: Vec<String>,
     #[serde(skip)]
-    text: String,
+    text: Arc<str>,
     #[serde(skip)]
     document: Document,
 }
@@ -128,13 +140,38 @@ impl Config {
     pub fn parse(path: &Path, text: String, overrides: &[String], registry: &Registry) -> Result<Self, ConfigError> {
         let mut document = Document::parse(path, &text)?;
         overrides::apply(&mut document, overrides)?;
+        Self::of(document, text.into(), registry)
+    }
+
+    /// The same config with more overrides, checked as a whole; the text is not read again.
+    pub(crate) fn with(&self, overrides: &[String], registry: &Registry) -> Result<Self, ConfigError> {
+        let mut document = self.document.clone();
+        overrides::apply(&mut document, overrides)?;
+        Self::of(document, self.text.clone(), registry)
+    }
+
+    /// The same config, whose readers go on after an error.
+    pub(crate) fn collecting(mut self) -> Self {
+        self.document.collect();
+        self
+    }
+
+    /// The same config without a section of another command.
+    pub(crate) fn without(mut self, section: &str) -> Self {
+        self.document.root.remove(section);
+        self.document.strict();
+        self
+    }
+
+    fn of(document: Document, text: Arc<str>, registry: &Registry) -> Result<Self, ConfigError> {
         check_sections(&document)?;
-        let run = read_run(&document, path)?;
+        let run = read_run(&document)?;
         let account = account::read(&document)?;
         let data = data::read(&document)?;
         let strategy = parts::read_strategy(&document, registry)?;
         let (sizing, filter, exit) = parts::read_parts(&document, registry, &strategy)?;
-        let costs = rules::read_costs(&document)?;
+        let costs = costs::read(&document)?;
+        let market_rules = market::read(&document, &costs)?;
         let fill = rules::read_fill(&document)?;
         let actions = rules::read_actions(&document)?;
         let benchmark = Section::new(&document, "benchmark", &["symbol"])?;
@@ -159,6 +196,7 @@ impl Config {
             costs,
             fill,
             actions,
+            rules: market_rules,
             benchmark,
             risk,
             notes,
@@ -200,44 +238,60 @@ impl Config {
         self.document.error(key, problem)
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     pub(crate) fn has(&self, key: &str) -> bool {
         self.document.find(key).is_some()
     }
 }
 
 fn check_sections(document: &Document) -> Result<(), ConfigError> {
-    let unknown = document.root.iter().filter(|(key, _)| !SECTIONS.contains(&key.as_str()));
-    if let Some((key, _)) = unknown.min_by_key(|(_, node)| node.key) {
-        let hint = crate::nearest::hint(key, SECTIONS.iter().copied());
-        return Err(document.key_error(key, format!("unknown section{hint}")));
-    }
-    for (key, node) in &document.root {
-        let list = LISTS.contains(&key.as_str());
-        match &node.value {
-            Value::Table(_) if list => {
-                return Err(document.key_error(key, format!("found [{key}], expected a list of tables: [[{key}]]")));
-            }
-            Value::List(items) if list => {
-                let wrong = items.iter().position(|item| !matches!(item.value, Value::Table(_)));
-                if let Some((i, item)) = wrong.and_then(|i| Some((i, items.get(i)?))) {
-                    let problem = format!("found {}, expected a table", item.value.found());
-                    return Err(document.error(&format!("{key}.{i}"), problem));
-                }
-            }
-            Value::Table(_) => {}
-            Value::List(_) => {
-                return Err(document.key_error(key, format!("found a list, expected one table: [{key}]")));
-            }
-            other => {
-                let form = if list { format!("[[{key}]]") } else { format!("[{key}]") };
-                return Err(document.error(key, format!("found {}, expected a table: {form}", other.found())));
-            }
+    let mut found: Vec<(&String, ConfigError)> = Vec::new();
+    for key in document.root.keys() {
+        if !SECTIONS.contains(&key.as_str()) {
+            let hint = crate::nearest::hint(key, SECTIONS.iter().copied());
+            found.push((key, document.key_error(key, format!("unknown section{hint}"))));
         }
+    }
+    found.sort_by_key(|(key, _)| document.root.get(*key).map(|node| node.key));
+    for (key, node) in document.root.iter().filter(|(key, _)| SECTIONS.contains(&key.as_str())) {
+        found.extend(check_shape(document, key, node).err().map(|error| (key, error)));
+    }
+    for (_, error) in found {
+        document.tolerate::<()>(error)?;
     }
     Ok(())
 }
 
-fn read_run(document: &Document, path: &Path) -> Result<RunSection, ConfigError> {
+/// A list where there are lists, else a table.
+fn check_shape(document: &Document, key: &str, node: &Node) -> Result<(), ConfigError> {
+    let list = LISTS.contains(&key);
+    match &node.value {
+        Value::Table(_) if list => {
+            Err(document.key_error(key, format!("found [{key}], expected a list of tables: [[{key}]]")))
+        }
+        Value::List(items) if list => {
+            let wrong = items.iter().position(|item| !matches!(item.value, Value::Table(_)));
+            match wrong.and_then(|i| Some((i, items.get(i)?))) {
+                Some((i, item)) => {
+                    let problem = format!("found {}, expected a table", item.value.found());
+                    Err(document.error(&format!("{key}.{i}"), problem))
+                }
+                None => Ok(()),
+            }
+        }
+        Value::Table(_) => Ok(()),
+        Value::List(_) => Err(document.key_error(key, format!("found a list, expected one table: [{key}]"))),
+        other => {
+            let form = if list { format!("[[{key}]]") } else { format!("[{key}]") };
+            Err(document.error(key, format!("found {}, expected a table: {form}", other.found())))
+        }
+    }
+}
+
+fn read_run(document: &Document) -> Result<RunSection, ConfigError> {
     let section = Section::new(document, "run", &["name", "start", "end", "seed", "warmup_bars"])?;
     let fits = |name: &str| {
         let fine = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -246,9 +300,12 @@ fn read_run(document: &Document, path: &Path) -> Result<RunSection, ConfigError>
     let expected = "1 to 64 letters, digits, `-`, `_` or `.`, the first not a dot";
     let name = match section.text("name", expected)? {
         Some(name) if fits(&name) => name,
-        Some(name) => return Err(section.error("name", format!("found {name:?}, expected {expected}"))),
+        Some(name) => {
+            document.tolerate::<()>(section.error("name", format!("found {name:?}, expected {expected}")))?;
+            "run".to_owned()
+        }
         None => {
-            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+            let stem = document.path().file_stem().map(|s| s.to_string_lossy().into_owned());
             stem.filter(|s| fits(s)).unwrap_or_else(|| "run".to_owned())
         }
     };
@@ -257,7 +314,10 @@ fn read_run(document: &Document, path: &Path) -> Result<RunSection, ConfigError>
             return Ok(None);
         };
         let wrong = || section.error(key, format!("found {text:?}, expected {}", moment::EXPECTED));
-        Moment::parse(&text).ok_or_else(wrong).map(Some)
+        match Moment::parse(&text) {
+            Some(moment) => Ok(Some(moment)),
+            None => document.tolerate(wrong()),
+        }
     };
     let (start, end) = (moment("start")?, moment("end")?);
     // Instants far apart enough for any zone are compared here, the rest with the data.

@@ -9,10 +9,12 @@ use super::place::{ConfigError, Origin, Place};
 /// Most parts of a key.
 const DEPTH_MAX: usize = 8;
 
-/// Puts the overrides into the document, in order.
+/// Puts the overrides into the document, in order, after those it has.
 pub(crate) fn apply(document: &mut Document, overrides: &[String]) -> Result<(), ConfigError> {
-    document.overrides = overrides.to_vec();
+    let had = document.overrides.len();
+    document.overrides.extend_from_slice(overrides);
     for (number, text) in overrides.iter().enumerate() {
+        let number = had + number;
         let error = |problem: String| ConfigError { origin: Origin::Override(text.clone()), problem };
         let Some((key, value)) = text.split_once('=') else {
             return Err(error("expected KEY=VALUE, for example strategy.fast=8".to_owned()));

@@ -58,7 +58,12 @@ fn unknown(section: &Section<'_>, key: &str, found: &str, what: &str, known: &[&
 }
 
 /// The plugin's parameters from the keys that are its own; `own` are the section's.
-fn parameters(section: &Section<'_>, plugin: &Registered, own: &[&str]) -> Result<Map<String, Json>, ConfigError> {
+fn parameters(
+    document: &Document,
+    section: &Section<'_>,
+    plugin: &Registered,
+    own: &[&str],
+) -> Result<Map<String, Json>, ConfigError> {
     let mut keys = own.to_vec();
     keys.extend(plugin.fields.iter().map(|f| f.name));
     section.allow(&keys)?;
@@ -68,8 +73,13 @@ fn parameters(section: &Section<'_>, plugin: &Registered, own: &[&str]) -> Resul
             None => default.clone(),
             Some(node) => {
                 let wrong = || format!("found {}, expected {}", node.value.found(), field.domain);
-                let json = node.value.to_json().filter(|json| field.domain.contains(json));
-                json.ok_or_else(|| section.error(field.name, wrong()))?
+                match node.value.to_json().filter(|json| field.domain.contains(json)) {
+                    Some(json) => json,
+                    None => {
+                        document.tolerate::<()>(section.error(field.name, wrong()))?;
+                        default.clone()
+                    }
+                }
             }
         };
         values.insert(field.name.to_owned(), value);
@@ -95,7 +105,7 @@ pub(crate) fn read_strategy(document: &Document, registry: &Registry) -> Result<
         (false, true) => &["name", "symbol"],
         (false, false) => &["name"],
     };
-    let mut parameters = parameters(&section, plugin, own)?;
+    let mut parameters = parameters(document, &section, plugin, own)?;
     let symbol = section.text("symbol", "a symbol of [[data]]")?;
     if takes_symbol && !composed {
         // Filled in once the data is known.
@@ -140,7 +150,14 @@ pub(crate) fn read_parts(
         if count > PARTS_MAX {
             return Err(document.error(name, format!("found {count}, expected at most {PARTS_MAX}")));
         }
-        (0..count).map(|i| read_part(document, registry, &format!("{name}.{i}"), role)).collect()
+        let mut found = Vec::with_capacity(count);
+        for i in 0..count {
+            match read_part(document, registry, &format!("{name}.{i}"), role) {
+                Ok(part) => found.push(part),
+                Err(error) => document.tolerate::<()>(error).map(|_| ())?,
+            }
+        }
+        Ok(found)
     };
     Ok((Some(sizing), list("filter", Role::Filter)?, list("exit", Role::Exit)?))
 }
@@ -152,7 +169,7 @@ fn read_part(document: &Document, registry: &Registry, path: &str, role: Role) -
         return Err(unknown(&section, "kind", &kind, role.name(), &names(registry, &[role])));
     };
     let own: &[&str] = if role == Role::Sizer { &["kind", "shrink_to_fit"] } else { &["kind"] };
-    let parameters = parameters(&section, plugin, own)?;
+    let parameters = parameters(document, &section, plugin, own)?;
     let shrink_to_fit = match role {
         Role::Sizer => Some(section.flag("shrink_to_fit")?.unwrap_or(false)),
         _ => None,

@@ -1,12 +1,12 @@
-//! `[costs]`, `[fill]`, `[actions]`, `[risk]`: what trading costs, how bars fill
-//! orders, whether corporate actions take effect, and the limits of the risk gate.
+//! `[fill]`, `[actions]`, `[risk]`: how bars fill orders, whether corporate actions
+//! take effect, and the limits of the risk gate.
 
-use engine_core::account::FeeSchedule;
 use engine_core::exchange::{FillRules, LimitFill, LimitGap, MarketFill, PathRule, Slippage};
-use engine_core::fixed::{Amount, Price, Quantity, Rate};
+use engine_core::fixed::{Amount, Quantity, Rate};
 use engine_core::gate::RiskLimits;
 use serde::Serialize;
 
+use super::costs::CostsConfig;
 use super::document::Document;
 use super::place::ConfigError;
 use super::section::Section;
@@ -21,123 +21,8 @@ const PATHS: &[(&str, PathRule)] = &[
 ];
 const LIMIT_FILLS: &[(&str, LimitFill)] = &[("touch", LimitFill::Touch), ("through", LimitFill::Through)];
 const LIMIT_GAPS: &[(&str, LimitGap)] = &[("open", LimitGap::Open), ("limit", LimitGap::Limit)];
-/// Schedules that have a name and no implementation yet.
-const LATER: &[&str] = &["futu-hk", "futu-us", "cn-connect"];
-
 fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
     words.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
-}
-
-/// Which fees are charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Schedule {
-    /// None.
-    None,
-    /// A fraction of the traded amount, on both sides.
-    Rate,
-}
-
-/// How far market and stop fills move against us.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", content = "value", rename_all = "lowercase")]
-pub enum SlippageConfig {
-    /// Not at all.
-    None,
-    /// By ticks; 0 to 10,000.
-    Ticks(u32),
-    /// By basis points of the price; 0 to 10,000.
-    Bps(f64),
-    /// By a price distance; 0 to 1e6.
-    Amount(f64),
-    /// By `value x sqrt(quantity / volume)` of the price; 0 to 10.
-    Sqrt(f64),
-}
-
-/// `[costs]`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CostsConfig {
-    /// `rate` (default when a rate is given) or `none`.
-    pub schedule: Schedule,
-    /// Fraction of the traded amount; 0 to 1.
-    pub rate: f64,
-    /// Default none.
-    pub slippage: SlippageConfig,
-}
-
-impl CostsConfig {
-    pub(crate) fn fees(&self) -> FeeSchedule {
-        match self.schedule {
-            Schedule::None => FeeSchedule::Free,
-            Schedule::Rate => FeeSchedule::Rate(Rate::from_f64(self.rate).unwrap_or(Rate::ZERO)),
-        }
-    }
-
-    fn slippage(&self) -> Slippage {
-        match self.slippage {
-            SlippageConfig::None => Slippage::None,
-            SlippageConfig::Ticks(n) => Slippage::Ticks(n),
-            SlippageConfig::Bps(bps) => Slippage::Fraction(Rate::from_f64(bps / 10_000.0).unwrap_or(Rate::ZERO)),
-            SlippageConfig::Amount(x) => Slippage::Amount(Price::from_f64(x).unwrap_or(Price::ZERO)),
-            SlippageConfig::Sqrt(x) => Slippage::SquareRoot(Rate::from_f64(x).unwrap_or(Rate::ZERO)),
-        }
-    }
-}
-
-pub(crate) fn read_costs(document: &Document) -> Result<CostsConfig, ConfigError> {
-    let section = Section::new(document, "costs", &["schedule", "rate", "slippage"])?;
-    let name = section.text("schedule", "\"rate\" or \"none\"")?;
-    if let Some(name) = name.as_deref().filter(|n| LATER.contains(n)) {
-        return Err(section
-            .error("schedule", format!("\"{name}\" is not available in this version, expected \"rate\" or \"none\"")));
-    }
-    let schedule = section.word("schedule", &[("rate", Schedule::Rate), ("none", Schedule::None)])?;
-    let rate = section.number("rate", 0.0, 1.0)?;
-    let schedule = match (schedule, rate) {
-        (Some(Schedule::Rate), None) => {
-            return Err(section.error("rate", "missing, expected a number from 0 to 1 with schedule = \"rate\""));
-        }
-        (Some(Schedule::None), Some(_)) => {
-            return Err(section.error("rate", "belongs to schedule = \"rate\", the schedule is \"none\""));
-        }
-        (Some(schedule), _) => schedule,
-        (None, Some(_)) => Schedule::Rate,
-        (None, None) => Schedule::None,
-    };
-    let slippage = read_slippage(document)?;
-    Ok(CostsConfig { schedule, rate: rate.unwrap_or(0.0), slippage })
-}
-
-fn read_slippage(document: &Document) -> Result<SlippageConfig, ConfigError> {
-    let section = Section::new(document, "costs.slippage", &["kind", "value"])?;
-    if !section.exists() {
-        return Ok(SlippageConfig::None);
-    }
-    let kinds = ["none", "ticks", "bps", "amount", "sqrt"].map(|k| (k, k));
-    let Some(kind) = section.word("kind", &kinds)? else {
-        let names = crate::nearest::one_of(kinds.iter().map(|(k, _)| *k));
-        return Err(section.error("kind", format!("missing, expected {names}")));
-    };
-    if kind == "none" {
-        section.allow(&["kind"])?;
-        return Ok(SlippageConfig::None);
-    }
-    let missing = || section.error("value", format!("missing, expected a number with kind = \"{kind}\""));
-    if kind == "ticks" {
-        let ticks = section.integer("value", 0, 10_000)?.ok_or_else(missing)?;
-        return Ok(SlippageConfig::Ticks(ticks as u32));
-    }
-    let most = match kind {
-        "bps" => 10_000.0,
-        "amount" => 1e6,
-        _ => 10.0,
-    };
-    let value = section.number("value", 0.0, most)?.ok_or_else(missing)?;
-    Ok(match kind {
-        "bps" => SlippageConfig::Bps(value),
-        "amount" => SlippageConfig::Amount(value),
-        _ => SlippageConfig::Sqrt(value),
-    })
 }
 
 /// `[fill]`.

@@ -38,14 +38,13 @@ impl<'a> Section<'a> {
 
     /// Refuses keys other than these; the first in the file is named.
     pub(crate) fn allow(&self, keys: &[&str]) -> Result<(), ConfigError> {
-        let unknown = self.entries().filter(|(key, _)| !keys.contains(key));
-        match unknown.min_by_key(|(_, node)| node.key) {
-            None => Ok(()),
-            Some((key, _)) => {
-                let problem = format!("unknown key{}", hint(key, keys.iter().copied()));
-                Err(self.document.key_error(&self.at(key), problem))
-            }
+        let mut unknown: Vec<_> = self.entries().filter(|(key, _)| !keys.contains(key)).collect();
+        unknown.sort_by_key(|(_, node)| node.key);
+        for (key, _) in unknown {
+            let problem = format!("unknown key{}", hint(key, keys.iter().copied()));
+            self.document.tolerate::<()>(self.document.key_error(&self.at(key), problem))?;
         }
+        Ok(())
     }
 
     /// Keys and nodes.
@@ -76,8 +75,12 @@ impl<'a> Section<'a> {
         self.get(key).is_some()
     }
 
-    fn wrong(&self, key: &str, node: &Node, expected: &str) -> ConfigError {
+    pub(crate) fn wrong(&self, key: &str, node: &Node, expected: &str) -> ConfigError {
         self.error(key, format!("found {}, expected {expected}", node.value.found()))
+    }
+
+    fn tolerate<T>(&self, error: ConfigError) -> Result<Option<T>, ConfigError> {
+        self.document.tolerate(error)
     }
 
     /// A text of 1 to 200 characters.
@@ -87,10 +90,10 @@ impl<'a> Section<'a> {
         };
         let text = match (&node.value, &node.raw) {
             (Value::Text(text), _) | (Value::Integer(_) | Value::Float(_) | Value::Flag(_), Some(text)) => text,
-            _ => return Err(self.wrong(key, node, expected)),
+            _ => return self.tolerate(self.wrong(key, node, expected)),
         };
         if text.is_empty() || text.chars().count() > 200 {
-            return Err(self.wrong(key, node, expected));
+            return self.tolerate(self.wrong(key, node, expected));
         }
         Ok(Some(text.clone()))
     }
@@ -110,7 +113,7 @@ impl<'a> Section<'a> {
         };
         let names = words.iter().map(|(name, _)| *name);
         let Value::Text(text) = &node.value else {
-            return Err(self.wrong(key, node, &one_of(names)));
+            return self.tolerate(self.wrong(key, node, &one_of(names)));
         };
         match words.iter().find(|(name, _)| name == text) {
             Some((_, meaning)) => Ok(Some(*meaning)),
@@ -118,7 +121,7 @@ impl<'a> Section<'a> {
                 let expected = one_of(names.clone());
                 let meant = crate::nearest(text, names);
                 let meant = meant.map_or(String::new(), |m| format!("; did you mean \"{m}\"?"));
-                Err(self.error(key, format!("found {text:?}, expected {expected}{meant}")))
+                self.tolerate(self.error(key, format!("found {text:?}, expected {expected}{meant}")))
             }
         }
     }
@@ -136,7 +139,7 @@ impl<'a> Section<'a> {
         if found >= low && found <= high {
             return Ok(Some(found));
         }
-        Err(self.wrong(key, node, &format!("a number from {low} to {high}")))
+        self.tolerate(self.wrong(key, node, &format!("a number from {low} to {high}")))
     }
 
     /// A whole number within a range, both ends included.
@@ -146,7 +149,7 @@ impl<'a> Section<'a> {
         };
         match node.value {
             Value::Integer(n) if (low..=high).contains(&n) => Ok(Some(n)),
-            _ => Err(self.wrong(key, node, &format!("a whole number from {low} to {high}"))),
+            _ => self.tolerate(self.wrong(key, node, &format!("a whole number from {low} to {high}"))),
         }
     }
 
@@ -155,7 +158,7 @@ impl<'a> Section<'a> {
         match self.get(key) {
             None => Ok(None),
             Some(Node { value: Value::Flag(flag), .. }) => Ok(Some(*flag)),
-            Some(node) => Err(self.wrong(key, node, "true or false")),
+            Some(node) => self.tolerate(self.wrong(key, node, "true or false")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{BASE, changed, folder, run};
 
 /// The cases: what is replaced, by what, and the line that comes of it.
-fn cases() -> Vec<(String, String, String)> {
+pub(crate) fn cases() -> Vec<(String, String, String)> {
     let text = std::fs::read_to_string(folder("tests/broken_configs.txt")).expect("the cases");
     let (mut from, mut to) = (String::new(), String::new());
     let mut cases = Vec::new();

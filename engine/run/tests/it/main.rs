@@ -1,8 +1,11 @@
 //! Configs and runs, end to end.
 
 mod broken;
+mod check;
 mod golden;
+mod markets;
 mod overrides;
 mod period;
 mod runs;
 mod support;
+mod sweep;

@@ -207,3 +207,58 @@ fn verify_sees_a_changed_input_and_a_changed_digest() {
     assert!(check().differences.iter().any(|d| d == "AAPL.csv: is missing"));
     assert!(verify(dir.path(), &strategies::registry(), &mut |_| {}).is_err());
 }
+
+#[test]
+fn diff_names_the_first_event_and_its_causes() {
+    use engine_run::diff::diff;
+
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = write_config(dir.path());
+    let made = |name: &str, overrides: &[&str]| {
+        let registry = strategies::registry();
+        let overrides: Vec<String> = overrides.iter().map(|o| (*o).to_owned()).collect();
+        let config = Config::read(&config, &overrides, &registry).expect("valid");
+        let outcome = backtest(&config, &registry, &mut |_| {}).expect("runs");
+        let out = dir.path().join(name);
+        let options = FolderOptions { out: Some(out.clone()), csv: false, no_report: true };
+        RunFolder::write(&config, &outcome, &options).expect("written");
+        (out, outcome)
+    };
+    let (a, run_a) = made("a", &[]);
+    let (same, _) = made("same", &["run.name=other", "run.seed=9"]);
+    let found = diff(&a, &same).expect("read");
+    assert!(found.is_same(), "{found:?}");
+    let causes: Vec<&str> = found.causes.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(causes, ["run.seed"]);
+
+    // Half of the fee: the same orders until a size or a price differs; the first fill's fee shows at once.
+    let (b, run_b) = made("b", &["costs.rate=0.0005"]);
+    let found = diff(&a, &b).expect("read");
+    assert!(!found.is_same());
+    let cause = &found.causes[0];
+    assert_eq!(
+        (cause.kind, cause.name.as_str(), cause.a.as_str(), cause.b.as_str()),
+        ("config", "costs.rate", "0.001", "0.0005")
+    );
+    let first = found.first.expect("a difference");
+    let fill = run_a.run.fills[0];
+    let order = &run_a.run.orders[fill.order.index()];
+    assert_eq!((first.table, first.time), ("orders", order.submitted.to_string()));
+    assert!(first.columns.iter().all(|c| ["quantity", "filled"].contains(&c.as_str())), "{:?}", first.columns);
+    let orders = found.counts.iter().find(|c| c.table == "orders").expect("orders");
+    assert_eq!(orders.same + orders.changed + orders.only_a, run_a.run.orders.len());
+    assert_eq!(orders.same + orders.changed + orders.only_b, run_b.run.orders.len());
+    assert!(found.figures.iter().any(|(name, ..)| name == "fees"));
+
+    // Another input: found by its hash.
+    let prices = dir.path().join("AAPL.csv");
+    let text = std::fs::read_to_string(&prices).expect("a file");
+    std::fs::write(&prices, text.replacen("2013-03-01,438.0", "2013-03-01,437.0", 1)).expect("written");
+    let (c, _) = made("c", &["strategy.fast=5"]);
+    let found = diff(&a, &c).expect("read");
+    let causes: Vec<(&str, &str)> = found.causes.iter().map(|c| (c.kind, c.name.as_str())).collect();
+    assert_eq!(causes, [("config", "strategy.fast"), ("input", "AAPL.csv")]);
+
+    let error = diff(&a, dir.path()).expect_err("no run");
+    assert!(error.to_string().contains("run.json: cannot read"), "{error}");
+}

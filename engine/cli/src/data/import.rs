@@ -1,0 +1,147 @@
+//! `engine data import SRC`: a vendor's file to price files with a contract.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use engine_data::ContractOverrides;
+use engine_data::audit::grouped;
+use engine_data::contract::{Prices, Stamp};
+use engine_data::import::{Format, Plan, Wishes, plan};
+
+use crate::failure::Failure;
+use crate::output;
+
+/// Bring in a vendor's file: guess its contract, show why, write on confirmation
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  engine data import HK.00700.csv -o data/hk\n  engine data import BTCUSDT-1h-2024.csv --yes\n  engine data import ibm.zip --symbol US.IBM --parquet --yes\n\nFormats: futu (K-line tables, many codes in one file), yahoo, binance (klines), lean\n(zip or CSV, prices in 1e-4 dollars), plain (our own columns, with code or symbol).\nA folder is read as one. Nothing is written before the guess is confirmed: with a\nterminal you are asked, without one give --yes. Every row is checked first."
+)]
+pub(crate) struct Arguments {
+    /// A CSV or zip file, or a folder of them
+    #[arg(value_name = "SRC")]
+    source: PathBuf,
+    /// Folder for the price files
+    #[arg(short, long, value_name = "DIR", default_value = "data")]
+    output: PathBuf,
+    /// The format, where the guess is wrong
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Format>,
+    /// Symbol such as US.AAPL, for a file of one
+    #[arg(long)]
+    symbol: Option<String>,
+    /// Length of a bar: 1m, 5m, 1h, 1d, 1w
+    #[arg(long, value_name = "LENGTH")]
+    bars: Option<String>,
+    /// IANA zone of the times
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Which end of a bar its time names: open or close
+    #[arg(long, value_parser = stamp)]
+    stamp: Option<Stamp>,
+    /// raw or adjusted
+    #[arg(long, value_parser = prices)]
+    prices: Option<Prices>,
+    /// ISO 4217 code
+    #[arg(long, value_parser = currency)]
+    currency: Option<String>,
+    /// Where the file comes from, in words
+    #[arg(long = "source", value_name = "TEXT", id = "source_text")]
+    source_text: Option<String>,
+    /// Write Parquet instead of CSV
+    #[arg(long)]
+    parquet: bool,
+    /// Write without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let found = Format::ALL.into_iter().find(|f| f.name() == text);
+    found.ok_or_else(|| "expected futu, yahoo, binance, lean or plain".to_owned())
+}
+
+fn stamp(text: &str) -> Result<Stamp, String> {
+    match text {
+        "open" => Ok(Stamp::Open),
+        "close" => Ok(Stamp::Close),
+        _ => Err("expected open or close".to_owned()),
+    }
+}
+
+fn prices(text: &str) -> Result<Prices, String> {
+    match text {
+        "raw" => Ok(Prices::Raw),
+        "adjusted" => Ok(Prices::Adjusted),
+        _ => Err("expected raw or adjusted".to_owned()),
+    }
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    let fits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    if fits { Ok(text.to_owned()) } else { Err("expected three capital letters such as USD".to_owned()) }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let wishes = Wishes {
+        format: arguments.format,
+        contract: ContractOverrides {
+            symbol: arguments.symbol.clone(),
+            bars: arguments.bars.clone(),
+            timezone: arguments.timezone.clone(),
+            stamp: arguments.stamp,
+            prices: arguments.prices,
+            currency: arguments.currency.clone(),
+            source: arguments.source_text.clone(),
+        },
+        parquet: arguments.parquet,
+    };
+    let plan = plan(&arguments.source, &wishes)?;
+    output::print(&text(&plan, arguments))?;
+    if !arguments.yes && !confirmed()? {
+        return Err(Failure::input("nothing was written"));
+    }
+    let mut done = String::new();
+    for path in plan.write(&arguments.output)? {
+        done.push_str(&format!("wrote {} and its contract\n", path.display()));
+    }
+    output::print(&done)
+}
+
+/// Asks on the terminal. Without one there is nobody to ask.
+fn confirmed() -> Result<bool, Failure> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        let problem = "nothing was written: look at the guess above and say --yes (there is no terminal to ask on)";
+        return Err(Failure::input(problem));
+    }
+    let mut error = std::io::stderr().lock();
+    let _ = write!(error, "Write these files? [y/N] ");
+    let _ = error.flush();
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer).map_err(Failure::other)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn text(plan: &Plan, arguments: &Arguments) -> String {
+    let lead = format!("{}: format {}: {}", arguments.source.display(), plan.format.name(), plan.because);
+    let mut text = output::wrap(&lead, 80, "");
+    for note in &plan.notes {
+        text.push_str(&output::wrap(&format!("note: {note}"), 80, "  "));
+    }
+    for one in &plan.series {
+        let (from, to) = one.loaded.range();
+        let file = arguments.output.join(&one.file_name);
+        text.push_str(&format!("\n{}\n", file.display()));
+        text.push_str(&format!("  {} bars from {from} to {to}\n", grouped(one.loaded.bars.len())));
+        for e in &one.evidence {
+            text.push_str(&format!("  {:10}{}\n", e.key, e.value));
+            text.push_str(&output::wrap(&e.because, 80, "              "));
+        }
+        for warning in &one.loaded.warnings {
+            text.push_str(&output::wrap(&format!("warning: {warning}"), 80, "  "));
+        }
+    }
+    text.push('\n');
+    text
+}
