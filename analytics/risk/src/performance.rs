@@ -61,6 +61,12 @@ pub struct Performance {
 /// daily bars, or `calendar::periods_per_year` of the curve's times.
 #[must_use]
 pub fn performance(equity: &[f64], periods_per_year: f64) -> Performance {
+    performance_of(equity, returns(equity).as_deref(), periods_per_year)
+}
+
+/// [`performance`] for somebody who has the curve's [`returns`] already.
+#[must_use]
+pub fn performance_of(equity: &[f64], returns: Option<&[f64]>, periods_per_year: f64) -> Performance {
     let whole = Performance {
         periods: equity.len().saturating_sub(1),
         total_return: total_return(equity),
@@ -74,25 +80,25 @@ pub fn performance(equity: &[f64], periods_per_year: f64) -> Performance {
         calmar: whole.cagr.zip(whole.max_drawdown).and_then(|(growth, fall)| calmar(growth, fall)),
         ..whole
     };
-    let Some(r) = returns(equity) else {
+    let Some(r) = returns else {
         return whole;
     };
     Performance {
-        volatility: volatility(&r, periods_per_year),
-        sharpe: sharpe(&r, periods_per_year, 0.0),
-        sortino: sortino(&r, periods_per_year),
-        downside_risk: downside_risk(&r, periods_per_year),
+        volatility: volatility(r, periods_per_year),
+        sharpe: sharpe(r, periods_per_year, 0.0),
+        sortino: sortino(r, periods_per_year),
+        downside_risk: downside_risk(r, periods_per_year),
         best: r.iter().copied().reduce(f64::max),
         worst: r.iter().copied().reduce(f64::min),
-        win_rate: win_rate(&r),
-        win_rate_all: win_rate_all(&r),
-        profit_factor: profit_factor(&r),
-        payoff_ratio: payoff_ratio(&r),
-        tail_ratio: tail_ratio(&r),
-        skew: skew_adjusted(&r),
-        excess_kurtosis: excess_kurtosis_adjusted(&r),
-        stability: stability(&r),
-        probabilistic_sharpe: probabilistic_sharpe(&r),
+        win_rate: win_rate(r),
+        win_rate_all: win_rate_all(r),
+        profit_factor: profit_factor(r),
+        payoff_ratio: payoff_ratio(r),
+        tail_ratio: tail_ratio(r),
+        skew: skew_adjusted(r),
+        excess_kurtosis: excess_kurtosis_adjusted(r),
+        stability: stability(r),
+        probabilistic_sharpe: probabilistic_sharpe(r),
         ..whole
     }
 }

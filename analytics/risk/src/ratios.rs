@@ -4,7 +4,7 @@
 
 use crate::deflated::Estimate;
 use crate::finite;
-use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted, squares};
+use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted};
 
 /// Simple returns `E_t / E_(t-1) - 1`. `None` below two points, when a value is
 /// not finite, or when a return would start from zero or less.
@@ -129,22 +129,27 @@ pub fn tail_ratio(returns: &[f64]) -> Option<f64> {
 /// loss of everything, or when the cumulative return never moves.
 #[must_use]
 pub fn stability(returns: &[f64]) -> Option<f64> {
-    let mut sum = 0.0;
-    let path: Vec<f64> = returns
-        .iter()
-        .map(|r| {
+    // Walked twice instead of kept: curves may have millions of points.
+    let path = || {
+        let mut sum = 0.0;
+        returns.iter().map(move |r| {
             sum += r.ln_1p();
             sum
         })
-        .collect();
-    let times: Vec<f64> = (0..path.len()).map(|i| i as f64).collect();
-    let (x, y) = (mean(&times)?, mean(&path)?);
-    let (xx, yy) = (squares(&times)?, squares(&path)?);
-    if (yy / path.len() as f64).sqrt() <= NOISE || xx <= 0.0 {
+    };
+    let n = returns.len() as f64;
+    if returns.len() < 2 {
         return None;
     }
-    let xy: f64 = times.iter().zip(&path).map(|(a, b)| (a - x) * (b - y)).sum();
-    finite(xy * xy / (xx * yy))
+    let (x, y) = ((n - 1.0) / 2.0, path().sum::<f64>() / n);
+    let xx = n * (n * n - 1.0) / 12.0;
+    let (mut xy, mut yy) = (0.0, 0.0);
+    for (i, b) in path().enumerate() {
+        xy += (i as f64 - x) * (b - y);
+        yy += (b - y) * (b - y);
+    }
+    let moves = (yy / n).sqrt() > NOISE;
+    finite(xy * xy / (xx * yy)).filter(|_| moves)
 }
 
 /// Probabilistic Sharpe ratio against 0: the probability that the true Sharpe

@@ -7,7 +7,7 @@ use engine_core::time::{DAY, HOUR, MINUTE};
 use maud::{Markup, html};
 use risk::benchmark;
 use risk::bootstrap::{Band, Bands, Bootstrap, bootstrap};
-use risk::performance::{Performance, performance};
+use risk::performance::{Performance, performance, performance_of};
 use risk::ratios;
 use risk::trades::{excursions, trade_statistics};
 
@@ -22,7 +22,8 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let curve = Curve::of(input.run);
     let returns = ratios::returns(&curve.equity);
     let bands = returns.as_deref().and_then(|r| bootstrap(r, curve.periods_per_year, &Bootstrap::default()));
-    let own = performance(&curve.equity, curve.periods_per_year);
+    let own = performance_of(&curve.equity, returns.as_deref(), curve.periods_per_year);
+    drop(returns);
     let held = input.benchmark.map(|b| performance(b.equity, curve.periods_per_year));
     html! {
         section #statistics aria-labelledby="statistics-title" {
