@@ -122,14 +122,42 @@ fn input(run: &engine_core::record::RunResult) -> ReportInput<'_> {
 /// Never: the periods are valid.
 #[must_use]
 pub fn fused(open: &[f64], close: &[f64], pairs: &[Pair]) -> (usize, f64) {
+    let average = |period: usize| {
+        let view = indicators::Series::of_close(close);
+        let mut out = vec![Vec::new()];
+        indicators::Indicator::batch(&indicators::Sma::new(period).expect("valid"), view, &mut out);
+        out.remove(0)
+    };
+    fused_over(open, close, pairs, average)
+}
+
+/// As `fused`, with averages from running totals as vectorbt makes them. Both are right, but
+/// differ in the last bit, and on a grid of prices two averages are often equal but for that.
+#[must_use]
+pub fn fused_from_totals(open: &[f64], close: &[f64], pairs: &[Pair]) -> (usize, f64) {
+    let mut total = 0.0;
+    let totals: Vec<f64> = close
+        .iter()
+        .map(|x| {
+            total += x;
+            total
+        })
+        .collect();
+    let average = |period: usize| {
+        let of = |i: usize| match (i + 1).cmp(&period) {
+            std::cmp::Ordering::Less => f64::NAN,
+            std::cmp::Ordering::Equal => totals[i] / period as f64,
+            std::cmp::Ordering::Greater => (totals[i] - totals[i - period]) / period as f64,
+        };
+        (0..close.len()).map(of).collect()
+    };
+    fused_over(open, close, pairs, average)
+}
+
+fn fused_over(open: &[f64], close: &[f64], pairs: &[Pair], average: impl Fn(usize) -> Vec<f64>) -> (usize, f64) {
     let mut columns = std::collections::BTreeMap::new();
     for period in pairs.iter().flat_map(|(fast, slow)| [*fast, *slow]) {
-        columns.entry(period).or_insert_with(|| {
-            let view = indicators::Series::of_close(close);
-            let mut out = vec![Vec::new()];
-            indicators::Indicator::batch(&indicators::Sma::new(period).expect("valid"), view, &mut out);
-            out.remove(0)
-        });
+        columns.entry(period).or_insert_with(|| average(period));
     }
     let (mut fills, mut equity) = (0, 0.0);
     for (fast, slow) in pairs {

@@ -16,12 +16,15 @@ pub enum RunFailure {
     /// A file that could not be written.
     #[error(transparent)]
     Write(DataError),
+    /// The system gives no more threads.
+    #[error("cannot start {0} threads: {1}")]
+    Threads(usize, String),
 }
 
 impl RunFailure {
     /// True when the user's input is at fault, false when the machine is.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(self, Self::Write(_))
+        !matches!(self, Self::Write(_) | Self::Threads(..))
     }
 }

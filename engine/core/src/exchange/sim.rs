@@ -155,7 +155,9 @@ impl SimExchange {
             }
             let venue = &mut self.venues[id.index()];
             venue.arrivals.remove(i);
-            if record.order.basis == PriceBasis::Absolute && record.order.kind.limit().is_some_and(beyond) {
+            // A child waits for its parent, perhaps for days: its price is not yet before the venue.
+            let stands = record.order.parent.is_none() && record.order.basis == PriceBasis::Absolute;
+            if stands && record.order.kind.limit().is_some_and(beyond) {
                 // Its children, which stand behind it, go with it.
                 self.end_on_the_way(cx, order, OrderState::Rejected, Reason::PriceLimit);
                 continue;

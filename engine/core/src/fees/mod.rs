@@ -25,8 +25,6 @@
 //! [`MonthTally`]. [`DayFees::fee`] asks without changing anything, for paths that
 //! are tried out; [`DayFees::charge`] asks and notes the trade.
 //!
-//! [`Charges`] puts "nothing", a plain rate and a table behind one question.
-//!
 //! # What a caller may rely on
 //!
 //! Amounts are exact at 1e-8 and never below zero. With the price fixed, the fee of

@@ -1,6 +1,6 @@
 //! The threads of a sweep, and how far they are.
 //!
-//! Each thread takes the next cell and keeps its own buffers; outcomes go back in
+//! Each thread of a rayon pool takes the next cell and keeps its own buffers; outcomes go back in
 //! batches, and where they belong is their number, so that nothing depends on who
 //! was first.
 
@@ -42,7 +42,7 @@ impl Sweep {
     /// are being run; `folder` keeps partial results now and then.
     ///
     /// # Errors
-    /// Partial results that cannot be written.
+    /// Partial results that cannot be written, or threads that cannot be had.
     pub fn run(
         &mut self,
         registry: &Registry,
@@ -51,10 +51,15 @@ impl Sweep {
         folder: Option<&SweepFolder>,
         watch: &mut dyn FnMut(&SweepProgress),
     ) -> Result<(), RunFailure> {
-        let mut outcomes = std::mem::take(&mut self.outcomes);
-        let pending: Vec<usize> = (0..outcomes.len()).filter(|i| outcomes[*i].is_none()).collect();
-        let already = outcomes.len() - pending.len();
+        let pending: Vec<usize> = (0..self.outcomes.len()).filter(|i| self.outcomes[*i].is_none()).collect();
         let threads = threads.clamp(1, THREADS_MAX).min(pending.len().max(1));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("sweep-{i}"))
+            .build()
+            .map_err(|e| RunFailure::Threads(threads, e.to_string()))?;
+        let mut outcomes = std::mem::take(&mut self.outcomes);
+        let already = outcomes.len() - pending.len();
         let whole = self.hashes_all();
         let mut far = SweepProgress { cells: outcomes.len(), ..SweepProgress::default() };
         outcomes.iter().flatten().for_each(|outcome| far.add(outcome));
@@ -64,11 +69,11 @@ impl Sweep {
         let mut kept = Instant::now();
         let mut pause = KEEP_EVERY;
         let mut written = Ok(());
-        std::thread::scope(|scope| {
+        pool.in_place_scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 0..threads {
                 let (sender, shared, pending, next) = (sender.clone(), &shared, &pending, &next);
-                scope.spawn(move || work(shared, pending, next, stop, whole, &sender));
+                scope.spawn(move |_| work(shared, pending, next, stop, whole, &sender));
             }
             drop(sender);
             loop {
