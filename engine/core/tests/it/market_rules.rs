@@ -229,3 +229,18 @@ fn many_refused_orders_of_one_bar_are_refused_one_by_one() {
     let result = limited(&tape, steps, RunOptions::default());
     assert!(ends(&result).iter().all(|end| *end == REFUSED));
 }
+
+#[test]
+fn a_child_waits_with_a_price_that_only_a_later_day_allows() {
+    // Bought at 10.00; a target of 12.50 lies beyond that day's 11.00, and within the 13.20 after 12.00.
+    let tape = Tape::new()
+        .day("2024-03-04", &[flat(10.0)])
+        .day("2024-03-05", &[flat(10.0)])
+        .day("2024-03-06", &[flat(10.9)])
+        .day("2024-03-07", &[flat(11.9)])
+        .day("2024-03-08", &[[12.0, 13.0, 11.9, 12.8]]);
+    let target = NewOrder::limit(ID, Side::Sell, Size::AsParent, price("12.5"));
+    let steps = vec![(0, buy(5)), (0, target.child_of(engine_core::order::OrderId(0)))];
+    let result = limited(&tape, steps, RunOptions::default());
+    assert_eq!(fills(&result), [(1, 5, "10".into()), (4, -5, "12.5".into())]);
+}
