@@ -48,6 +48,21 @@ pub struct Bars {
     columns: BarColumns,
     /// Some bar has a volume of zero: it did not trade.
     untraded: bool,
+    /// Lowest low and highest high of each block of rows, so that orders far from the
+    /// price are passed a block at a time.
+    extremes: Vec<(f64, f64)>,
+}
+
+/// Rows of a block.
+const BLOCK: usize = 64;
+
+fn extremes_of(columns: &BarColumns) -> Vec<(f64, f64)> {
+    let block = |(low, high): (&[f64], &[f64])| {
+        let least = low.iter().fold(f64::INFINITY, |a, b| if *b < a { *b } else { a });
+        let most = high.iter().fold(f64::NEG_INFINITY, |a, b| if *b > a { *b } else { a });
+        (least, most)
+    };
+    columns.low.chunks(BLOCK).zip(columns.high.chunks(BLOCK)).map(block).collect()
 }
 
 impl Bars {
@@ -114,7 +129,8 @@ impl Bars {
             }
         }
         let untraded = columns.volume.contains(&0.0);
-        Ok(Self { columns, untraded })
+        let extremes = extremes_of(&columns);
+        Ok(Self { columns, untraded, extremes })
     }
 
     /// Number of bars.
@@ -154,6 +170,28 @@ impl Bars {
         BarRef { bars: self, row }
     }
 
+    /// How many of these rows, from the first on, stay above one price and below another.
+    #[inline]
+    pub(crate) fn rows_between(&self, rows: Range<usize>, (below, above): (f64, f64)) -> usize {
+        let (low, high) = (&self.columns.low, &self.columns.high);
+        let mut row = rows.start;
+        while row < rows.end {
+            let end = rows.end.min((row / BLOCK + 1) * BLOCK);
+            let (least, most) = self.extremes[row / BLOCK];
+            if least > below && most < above {
+                row = end;
+                continue;
+            }
+            let inside = low[row..end].iter().zip(&high[row..end]);
+            let quiet = inside.take_while(|(low, high)| **low > below && **high < above).count();
+            row += quiet;
+            if row < end {
+                break;
+            }
+        }
+        row - rows.start
+    }
+
     /// Some rows with their closes, for loops.
     #[inline(always)]
     pub(crate) fn rows(&self, rows: Range<usize>) -> impl Iterator<Item = (BarRef<'_>, f64)> {
@@ -170,18 +208,17 @@ impl Bars {
         let f = |v: &[f64]| {
             if v.is_empty() { Vec::new() } else { v[from..to].to_vec() }
         };
-        Self {
-            columns: BarColumns {
-                open_time: c.open_time[from..to].to_vec(),
-                close_time: c.close_time[from..to].to_vec(),
-                open: f(&c.open),
-                high: f(&c.high),
-                low: f(&c.low),
-                close: f(&c.close),
-                volume: f(&c.volume),
-            },
-            untraded: self.untraded,
-        }
+        let columns = BarColumns {
+            open_time: c.open_time[from..to].to_vec(),
+            close_time: c.close_time[from..to].to_vec(),
+            open: f(&c.open),
+            high: f(&c.high),
+            low: f(&c.low),
+            close: f(&c.close),
+            volume: f(&c.volume),
+        };
+        let extremes = extremes_of(&columns);
+        Self { columns, untraded: self.untraded, extremes }
     }
 }
 

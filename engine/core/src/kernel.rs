@@ -307,7 +307,7 @@ impl Kernel<'_> {
         loop {
             let end = bars.len().min(row + ahead);
             ahead = (ahead * 4).min(QUIET_ROWS_MAX);
-            let mut to = row + self.exchange.quiet_rows(0, &c.low[row..end], &c.high[row..end]);
+            let mut to = row + self.exchange.quiet_rows(0, bars, row..end);
             if due != i64::MAX && to > row && c.close_time[to - 1] >= due {
                 to = row + c.close_time[row..to].partition_point(|t| *t < due);
             }

@@ -1,5 +1,6 @@
 //! `SimExchange`: the books of all instruments, and what a bar does to them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::book::Book;
@@ -12,7 +13,7 @@ use super::scenario::choose_path;
 use super::working::{Phase, Slot};
 use crate::account::{FeeSchedule, Purse};
 use crate::actions::Split;
-use crate::bars::WholeBar;
+use crate::bars::{Bars, WholeBar};
 use crate::charges::{Day, FeeBook};
 use crate::context::Context;
 use crate::date::Date;
@@ -106,12 +107,12 @@ impl SimExchange {
 
     /// How many of these rows, from the first on, cannot change the book of this instrument.
     #[inline]
-    pub(crate) fn quiet_rows(&self, id: usize, low: &[f64], high: &[f64]) -> usize {
-        let (below, above) = self.watch[id];
-        if (below, above) == NOTHING {
-            return low.len();
+    pub(crate) fn quiet_rows(&self, id: usize, bars: &Bars, rows: Range<usize>) -> usize {
+        match self.watch[id] {
+            NOTHING => rows.len(),
+            EVERYTHING => 0,
+            bounds => bars.rows_between(rows, bounds),
         }
-        low.iter().zip(high).take_while(|(low, high)| **low > below && **high < above).count()
     }
 
     fn rewatch(&mut self, id: InstrumentId) {
