@@ -80,10 +80,15 @@ pub fn excess_kurtosis_adjusted(values: &[f64]) -> Option<f64> {
 /// (type 7 of Hyndman and Fan 1996, the default of numpy and R).
 #[must_use]
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
+    quantile_in(&mut values.to_vec(), p)
+}
+
+/// [`quantile`], which brings the values into another order instead of copying them.
+#[must_use]
+pub fn quantile_in(values: &mut [f64], p: f64) -> Option<f64> {
     if values.is_empty() || !(0.0..=1.0).contains(&p) || values.iter().any(|x| !x.is_finite()) {
         return None;
     }
-    let mut values = values.to_vec();
     let h = (values.len() - 1) as f64 * p;
     let (_, low, above) = values.select_nth_unstable_by(h.floor() as usize, f64::total_cmp);
     let low = *low;

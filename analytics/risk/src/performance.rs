@@ -4,7 +4,7 @@ use crate::drawdown::{longest_periods, max_drawdown, ulcer_index};
 use crate::moments::{excess_kurtosis_adjusted, skew_adjusted};
 use crate::ratios::{
     cagr, calmar, downside_risk, payoff_ratio, probabilistic_sharpe, profit_factor, returns, sharpe, sortino,
-    stability, tail_ratio, total_return, volatility, win_rate, win_rate_all,
+    stability, tail_ratio_in, total_return, volatility, win_rate, win_rate_all,
 };
 
 /// Statistics of an equity curve. Fractions, not percent; `None` = undefined.
@@ -61,12 +61,12 @@ pub struct Performance {
 /// daily bars, or `calendar::periods_per_year` of the curve's times.
 #[must_use]
 pub fn performance(equity: &[f64], periods_per_year: f64) -> Performance {
-    performance_of(equity, returns(equity).as_deref(), periods_per_year)
+    performance_of(equity, returns(equity), periods_per_year)
 }
 
-/// [`performance`] for somebody who has the curve's [`returns`] already.
+/// [`performance`] for somebody who has the curve's [`returns`] already and needs them no more.
 #[must_use]
-pub fn performance_of(equity: &[f64], returns: Option<&[f64]>, periods_per_year: f64) -> Performance {
+pub fn performance_of(equity: &[f64], returns: Option<Vec<f64>>, periods_per_year: f64) -> Performance {
     let whole = Performance {
         periods: equity.len().saturating_sub(1),
         total_return: total_return(equity),
@@ -80,10 +80,11 @@ pub fn performance_of(equity: &[f64], returns: Option<&[f64]>, periods_per_year:
         calmar: whole.cagr.zip(whole.max_drawdown).and_then(|(growth, fall)| calmar(growth, fall)),
         ..whole
     };
-    let Some(r) = returns else {
+    let Some(mut owned) = returns else {
         return whole;
     };
-    Performance {
+    let r = owned.as_slice();
+    let figures = Performance {
         volatility: volatility(r, periods_per_year),
         sharpe: sharpe(r, periods_per_year, 0.0),
         sortino: sortino(r, periods_per_year),
@@ -94,11 +95,12 @@ pub fn performance_of(equity: &[f64], returns: Option<&[f64]>, periods_per_year:
         win_rate_all: win_rate_all(r),
         profit_factor: profit_factor(r),
         payoff_ratio: payoff_ratio(r),
-        tail_ratio: tail_ratio(r),
         skew: skew_adjusted(r),
         excess_kurtosis: excess_kurtosis_adjusted(r),
         stability: stability(r),
         probabilistic_sharpe: probabilistic_sharpe(r),
         ..whole
-    }
+    };
+    // Last: it changes the order of the returns.
+    Performance { tail_ratio: tail_ratio_in(&mut owned), ..figures }
 }

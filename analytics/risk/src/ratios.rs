@@ -4,7 +4,7 @@
 
 use crate::deflated::Estimate;
 use crate::finite;
-use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted};
+use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile_in, skew_adjusted};
 
 /// Simple returns `E_t / E_(t-1) - 1`. `None` below two points, when a value is
 /// not finite, or when a return would start from zero or less.
@@ -113,16 +113,25 @@ pub fn profit_factor(values: &[f64]) -> Option<f64> {
 /// `mean(r > 0) / |mean(r < 0)|`; `None` without a gain or without a loss.
 #[must_use]
 pub fn payoff_ratio(values: &[f64]) -> Option<f64> {
-    let won: Vec<f64> = values.iter().copied().filter(|r| *r > 0.0).collect();
-    let lost: Vec<f64> = values.iter().copied().filter(|r| *r < 0.0).collect();
-    finite(mean(&won)? / -mean(&lost)?)
+    let mean_of = |counts: fn(f64) -> bool| {
+        let held = values.iter().copied().filter(|r| counts(*r));
+        let (sum, count) = held.fold((0.0, 0_u64), |(sum, count), r| (sum + r, count + 1));
+        if count > 0 { Some(sum / count as f64) } else { None }
+    };
+    finite(mean_of(|r| r > 0.0)? / -mean_of(|r| r < 0.0)?)
 }
 
 /// `|P95| / |P5|` with linear interpolation; `None` when P5 is zero.
 #[must_use]
 pub fn tail_ratio(returns: &[f64]) -> Option<f64> {
-    let low = quantile(returns, 0.05)?.abs();
-    if low > 0.0 { finite(quantile(returns, 0.95)?.abs() / low) } else { None }
+    tail_ratio_in(&mut returns.to_vec())
+}
+
+/// [`tail_ratio`], which brings the returns into another order instead of copying them.
+#[must_use]
+pub fn tail_ratio_in(returns: &mut [f64]) -> Option<f64> {
+    let low = quantile_in(returns, 0.05)?.abs();
+    if low > 0.0 { finite(quantile_in(returns, 0.95)?.abs() / low) } else { None }
 }
 
 /// R^2 of the cumulative log return on time; `None` below two periods, after a

@@ -92,10 +92,11 @@ fn fill(
         write_table(folder, outcome, options.csv, "orders", tables::orders)
     };
     if outcome.run.times.len() > TOGETHER_MAX {
-        // One after the other, so that their memory does not add up.
+        // One after the other, so that their memory does not add up; the page first, because
+        // what the Parquet writer sets up stays.
+        page()?;
         lists()?;
         equity()?;
-        page()?;
     } else {
         // Two halves that take about as long as each other, and most of a short run.
         std::thread::scope(|scope| {

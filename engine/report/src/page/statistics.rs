@@ -22,8 +22,7 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let curve = Curve::of(input.run);
     let returns = ratios::returns(&curve.equity);
     let bands = returns.as_deref().and_then(|r| bootstrap(r, curve.periods_per_year, &Bootstrap::default()));
-    let own = performance_of(&curve.equity, returns.as_deref(), curve.periods_per_year);
-    drop(returns);
+    let own = performance_of(&curve.equity, returns, curve.periods_per_year);
     let held = input.benchmark.map(|b| performance(b.equity, curve.periods_per_year));
     html! {
         section #statistics aria-labelledby="statistics-title" {
