@@ -13,6 +13,8 @@ use crate::{input, w1};
 pub(super) const COMMAND: &str = "peak-of-w1";
 /// What a run may take beside its data, MB.
 const BESIDE_DATA_MB: f64 = 80.0;
+/// The same with prices in Parquet.
+const BESIDE_PARQUET_MB: f64 = 60.0;
 
 const CONFIG: &str = r#"[run]
 name = "memory"
@@ -68,13 +70,17 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
             let (config, out) = (place.file("w10.toml"), place.file("w10-run"));
             place.w1_csv()?;
             std::fs::write(&config, CONFIG)?;
-            let mut command = Command::new(engine);
-            command.arg("backtest").arg(config).arg("--out").arg(&out);
-            let _ = std::fs::remove_dir_all(&out);
-            let mb = process::peak_mb(&mut command)?;
-            let found = process::figures(&std::fs::read_to_string(out.join("summary.json"))?)?;
-            report.checks.push(Check::run("the program and the plain loop", found, expected));
-            table.push(Row::new("engine backtest, CSV and run folder", mb, mb).target(limit));
+            let parquet = process::in_parquet(&engine, &place.w1_csv()?, CONFIG)?;
+            let lower = Target::AtMost(data_mb + BESIDE_PARQUET_MB);
+            for (what, config, limit) in [("CSV", config, limit), ("Parquet", parquet, lower)] {
+                let mut command = Command::new(&engine);
+                command.arg("backtest").arg(config).arg("--out").arg(&out);
+                let _ = std::fs::remove_dir_all(&out);
+                let mb = process::peak_mb(&mut command)?;
+                let found = process::figures(&std::fs::read_to_string(out.join("summary.json"))?)?;
+                report.checks.push(Check::run("the program and the plain loop", found, expected));
+                table.push(Row::new(format!("engine backtest, {what} and run folder"), mb, mb).target(limit));
+            }
         }
         None => report.notes.push("engine: not there; build it with `cargo build --release` and run this again".into()),
     }

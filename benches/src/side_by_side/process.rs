@@ -1,5 +1,6 @@
 //! Whole processes: how long they run and how much memory they take at their peak.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -60,4 +61,25 @@ fn peak_in(status: &str) -> Option<f64> {
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kib * 1_024.0 / 1e6)
+}
+
+/// The config of a run over the same prices in Parquet, brought there by the engine's own import;
+/// `config` has the whole contract of `csv` under `[[data]]`.
+pub(super) fn in_parquet(engine: &Path, csv: &Path, config: &str) -> Result<PathBuf, Failure> {
+    let inline =
+        config.split_once("[[data]]").and_then(|(_, rest)| rest.split_once("\n\n")).map_or("", |(keys, _)| keys);
+    let contract: Vec<&str> = inline.lines().filter(|line| !line.starts_with("file")).collect();
+    std::fs::write(csv.with_extension("csv.toml"), contract.join("\n"))?;
+    let folder = csv.with_extension("parquet.d");
+    let _ = std::fs::remove_dir_all(&folder);
+    let import = ["data", "import", "--parquet", "--yes", "--symbol", "SIM.WALK", "-o"];
+    output(Command::new(engine).args(import).arg(&folder).arg(csv))?;
+    std::fs::remove_file(csv.with_extension("csv.toml"))?;
+    let files = std::fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let file = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "parquet"));
+    let file = file.ok_or("engine data import wrote no Parquet file")?;
+    let path = folder.join("run.toml");
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    std::fs::write(&path, config.replace(inline, &format!("\nfile = \"{name}\"")))?;
+    Ok(path)
 }

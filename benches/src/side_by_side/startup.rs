@@ -1,4 +1,4 @@
-//! W9: from the start of the process to its end, ten years of daily bars in CSV.
+//! W9: from the start of the process to its end, ten years of daily bars in CSV and in Parquet.
 
 use std::path::Path;
 use std::process::Command;
@@ -76,6 +76,13 @@ pub(super) fn run(place: &Place) -> Result<Report, Failure> {
                 }
                 table.push(Row::new(what, samples.median(), samples.least()).target(Target::AtMost(20.0)));
             }
+            let config = process::in_parquet(&engine, &csv, CONFIG)?;
+            let samples = repeat(REPETITIONS, || {
+                let _ = std::fs::remove_dir_all(&out);
+                process::wall(&mut command(&engine, &config, &out))
+            })?;
+            let row = Row::new("engine backtest, prices in Parquet", samples.median(), samples.least());
+            table.push(row.target(Target::AtMost(15.0)));
         }
         None => report.notes.push("engine: not there; build it with `cargo build --release` and run this again".into()),
     }
