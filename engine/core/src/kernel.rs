@@ -302,8 +302,9 @@ impl Kernel<'_> {
         let due = self.cx.timers.first_key_value().map_or(i64::MAX, |((at, _), _)| at.nanos());
         let due = due.min(self.event_due);
         self.cx.timers_seen = self.cx.timer_count;
-        // Runs tend to be short: look a few rows ahead first, then further.
-        let mut ahead = QUIET_ROWS_MIN;
+        // Runs tend to be short: look a few rows ahead first, then further; nothing needs
+        // to be looked at where no order works.
+        let mut ahead = if self.exchange.is_watching() { QUIET_ROWS_MIN } else { QUIET_ROWS_MAX };
         loop {
             let end = bars.len().min(row + ahead);
             ahead = (ahead * 4).min(QUIET_ROWS_MAX);
@@ -334,10 +335,10 @@ impl Kernel<'_> {
     /// The bars of one instant closed: rows seen and marks.
     #[inline(always)]
     fn close_bars<R: Rows>(&mut self, rows: &R, from: usize, to: usize) {
-        let (seen, portfolio) = (&mut self.cx.seen, &mut self.cx.portfolio);
+        let (seen, lines) = (self.cx.seen.as_mut_slice(), self.cx.portfolio.lines_to_mark());
         rows.each(from, to, |id, row, low, high, close| {
-            seen[id] = row as u32 + 1;
-            portfolio.pass_bar(InstrumentId(id as u32), low, high, close);
+            seen[id] = (row + 1) as u32;
+            lines[id].pass_bar(low, high, close);
         });
     }
 

@@ -34,6 +34,14 @@ impl<T> PerInstrument<T> {
     }
 }
 
+impl<T> PerInstrument<T> {
+    /// The values by instrument, for loops over many.
+    #[inline(always)]
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        if self.many.is_empty() { std::slice::from_mut(&mut self.only) } else { &mut self.many }
+    }
+}
+
 impl<T> Index<usize> for PerInstrument<T> {
     type Output = T;
 

@@ -114,7 +114,7 @@ struct Worth {
 
 /// What every bar touches of a position, side by side.
 #[derive(Clone, Copy, Debug, Default)]
-struct Line {
+pub(crate) struct Line {
     /// The last close.
     mark: f64,
     /// Quantity times multiplier.
@@ -138,6 +138,22 @@ fn four_lanes(ids: &[InstrumentId], worth: impl Fn(&InstrumentId) -> f64) -> f64
         *lane += worth(id);
     }
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+}
+
+impl Line {
+    /// Marks the instrument at a close and widens the range its round trip has seen.
+    #[inline(always)]
+    pub(crate) fn pass_bar(&mut self, low: f64, high: f64, close: f64) {
+        self.mark = close;
+        if self.weight != 0.0 {
+            if self.seen.inside {
+                self.seen.inside = false;
+                self.seen.widen(close, close);
+            } else {
+                self.seen.widen(low, high);
+            }
+        }
+    }
 }
 
 /// The range of prices that an open round trip has seen.
@@ -309,21 +325,11 @@ impl Portfolio {
         self.lines[id.index()].mark
     }
 
-    /// Marks an instrument at a close and widens the range its round trip has seen.
+    /// The lines of all instruments, about to be marked at their closes.
     #[inline(always)]
-    pub(crate) fn pass_bar(&mut self, id: InstrumentId, low: f64, high: f64, close: f64) {
+    pub(crate) fn lines_to_mark(&mut self) -> &mut [Line] {
         self.worth = None;
-        let line = &mut self.lines[id.index()];
-        line.mark = close;
-        if line.weight != 0.0 {
-            let seen = &mut line.seen;
-            if seen.inside {
-                seen.inside = false;
-                seen.widen(close, close);
-            } else {
-                seen.widen(low, high);
-            }
-        }
+        self.lines.as_mut_slice()
     }
 
     /// Marks the only instrument at a close; `pass_rows` does the rest.
