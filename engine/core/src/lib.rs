@@ -82,6 +82,7 @@ pub mod market;
 pub mod order;
 mod per_instrument;
 pub mod portfolio;
+mod position;
 pub mod record;
 pub mod registry;
 mod rows;
