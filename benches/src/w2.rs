@@ -8,10 +8,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use engine_core::account::FeeSchedule;
 use engine_core::feed::Feed;
-use engine_core::fixed::{Money, Rate};
-use engine_core::kernel::{RunOptions, Scratch, run_with};
+use engine_core::fixed::Money;
+use engine_core::kernel::{Scratch, run_with};
 use engine_core::registry::Role;
 use engine_core::setup::ColumnCache;
 use engine_report::{ReportInput, periods_per_year, summary_at};
@@ -48,19 +47,6 @@ impl Sum {
     }
 }
 
-/// Account and costs.
-///
-/// # Panics
-/// Never: the rate is valid.
-#[must_use]
-pub fn options() -> RunOptions {
-    RunOptions {
-        cash: Money::from_whole(1_000_000),
-        fees: FeeSchedule::Rate(Rate::from_f64(0.001).expect("a valid rate")),
-        ..RunOptions::default()
-    }
-}
-
 /// Runs the pairs on so many threads; `figures` takes all of them for each.
 ///
 /// # Panics
@@ -71,7 +57,7 @@ pub fn sweep(feed: &Arc<Feed>, pairs: &[Pair], threads: usize, figures: bool) ->
     let next = AtomicUsize::new(0);
     let periods = periods_per_year(&feed.series()[0].bars.columns().close_time);
     let work = || {
-        let (registry, options) = (strategies::registry(), options());
+        let (registry, options) = (strategies::registry(), crate::w1::options());
         let plugin = registry.find(Role::Signal, "sma_cross").expect("registered");
         let fixed = registry.find(Role::Sizer, "fixed").expect("registered");
         let (mut sum, mut scratch) = (Sum::default(), Scratch::default());

@@ -16,7 +16,6 @@ pub struct DayFees {
     /// Of buys, of sells.
     sides: [Vec<Rule>; 2],
     tiered: bool,
-    per_order: bool,
 }
 
 impl DayFees {
@@ -32,7 +31,6 @@ impl DayFees {
             until,
             sides: [of_side(Side::Buy), of_side(Side::Sell)],
             tiered: any(|item| matches!(item.basis, FeeBasis::ByOrders(_) | FeeBasis::ByShares(_))),
-            per_order: any(|item| item.per == FeePer::OrderDay),
         }
     }
 
@@ -47,18 +45,6 @@ impl DayFees {
     #[must_use]
     pub fn span(&self) -> (Date, Date) {
         (self.from, self.until)
-    }
-
-    /// True when the fee of a fill depends on the fills of its order before it.
-    #[must_use]
-    pub fn is_per_order(&self) -> bool {
-        self.per_order
-    }
-
-    /// True when the fee depends on what the account traded in the month.
-    #[must_use]
-    pub fn is_tiered(&self) -> bool {
-        self.tiered
     }
 
     /// The fee of a fill, given what its order traded before. The date of the

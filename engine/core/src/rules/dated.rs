@@ -79,11 +79,6 @@ impl<T> Dated<T> {
         let until = self.values.get(after).map_or(Date::MAX, |(next, _)| next.plus(-1));
         (self.values[..after].last().and_then(|(_, value)| value.as_ref()), until)
     }
-
-    /// The dates from which the value is another, the first included.
-    pub fn changes(&self) -> impl Iterator<Item = Date> {
-        self.values.iter().map(|(from, _)| *from)
-    }
 }
 
 #[cfg(test)]
