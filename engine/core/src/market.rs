@@ -1,7 +1,6 @@
 //! Market data besides bars: trades, quotes, books, option quotes.
 //!
-//! The vocabulary is here so that strategies can be written against it; feeds
-//! of these come with the exchange on ticks and books.
+//! Books are in `orderbook`, the recorded stream of all of these in `tape`.
 
 use crate::fixed::{Price, Quantity};
 use crate::instrument::InstrumentId;
@@ -43,17 +42,6 @@ pub struct BookLevel {
     pub price: Price,
     /// Size.
     pub quantity: Quantity,
-}
-
-/// The order book by price, best level first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Depth {
-    /// When it held at the venue.
-    pub time: Timestamp,
-    /// Bids, descending.
-    pub bids: Vec<BookLevel>,
-    /// Asks, ascending.
-    pub asks: Vec<BookLevel>,
 }
 
 /// A quote of an option with its underlying.

@@ -6,7 +6,8 @@ use crate::bars::{BarRef, Bars};
 use crate::context::{Context, Slice};
 use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
-use crate::market::{Depth, Quote, Tick};
+use crate::market::{Quote, Tick};
+use crate::orderbook::BookState;
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
 use crate::record::Fill;
 use crate::setup::{Setup, SetupError};
@@ -37,12 +38,15 @@ pub trait Strategy: Send {
     fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {}
     /// All bars of one instant closed (asked for with `Setup::slices`).
     fn on_slice(&mut self, cx: &mut Context, slice: &Slice<'_>) {}
-    /// A trade happened.
+    /// A trade was received (asked for with `Setup::ticks`).
     fn on_tick(&mut self, cx: &mut Context, tick: &Tick) {}
-    /// The best bid or ask changed.
+    /// The best bid or ask changed (asked for with `Setup::quotes`).
     fn on_quote(&mut self, cx: &mut Context, quote: &Quote) {}
-    /// The book changed.
-    fn on_book(&mut self, cx: &mut Context, id: InstrumentId, book: &Depth) {}
+    /// A packet that may have changed the book was received (asked for with
+    /// `Setup::books`); `Context::book` gives the book.
+    fn on_book(&mut self, cx: &mut Context, id: InstrumentId) {}
+    /// A book went bad, or is good again; told once per change.
+    fn on_book_state(&mut self, cx: &mut Context, id: InstrumentId, state: BookState) {}
     /// An order ended.
     fn on_order(&mut self, cx: &mut Context, order: OrderId) {}
     /// A fill of one of our orders.
