@@ -12,7 +12,9 @@ use crate::bars::{BarRef, Bars};
 use crate::feed::Feed;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
+use crate::market::Tick;
 use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderState, Reason, Side, Size};
+use crate::orderbook::{BookState, OrderBook};
 use crate::per_instrument::PerInstrument;
 use crate::portfolio::Portfolio;
 use crate::record::{Fill, LogLine, OrderRecord, PlotPoint, Trade};
@@ -60,6 +62,14 @@ impl Slice<'_> {
     }
 }
 
+/// What was received of an instrument's tape.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) book: OrderBook,
+    pub(crate) state: BookState,
+    pub(crate) last: Option<Tick>,
+}
+
 /// Everything a strategy may see and do.
 #[derive(Debug)]
 pub struct Context {
@@ -73,6 +83,8 @@ pub struct Context {
     pub(crate) seen: PerInstrument<u32>,
     pub(crate) columns: Vec<Arc<Vec<f64>>>,
     pub(crate) factors: Vec<Option<Arc<Vec<f64>>>>,
+    /// Per instrument: what was received of its tape; no entries in a run on bars alone.
+    pub(crate) received: Vec<Received>,
     pub(crate) portfolio: Portfolio,
     pub(crate) orders: Vec<OrderRecord>,
     /// In order of submission; orders mostly end in that order too, at the front.
@@ -177,6 +189,33 @@ impl Context {
             Some(factors) => (self.seen[id.index()] as usize).checked_sub(1).map_or(1.0, |row| factors[row]),
             None => 1.0,
         }
+    }
+
+    /// The book of an instrument as far as it was received; `None` without a tape.
+    #[inline]
+    #[must_use]
+    pub fn book(&self, id: InstrumentId) -> Option<&OrderBook> {
+        self.received.get(id.index()).filter(|_| self.has_tape(id)).map(|r| &r.book)
+    }
+
+    /// Whether the book of an instrument may be trusted.
+    #[must_use]
+    pub fn book_state(&self, id: InstrumentId) -> BookState {
+        self.received.get(id.index()).map_or(BookState::Good, |r| r.state)
+    }
+
+    /// The last regular trade received; `None` before the first and without a tape.
+    #[inline]
+    #[must_use]
+    pub fn last_trade(&self, id: InstrumentId) -> Option<Tick> {
+        self.received.get(id.index()).and_then(|r| r.last)
+    }
+
+    /// True when the instrument has trades, quotes or a book besides bars.
+    #[inline]
+    #[must_use]
+    pub fn has_tape(&self, id: InstrumentId) -> bool {
+        self.feed.series()[id.index()].tape.is_some()
     }
 
     /// Cash, positions, equity.

@@ -11,6 +11,7 @@ use crate::actions::{ActionKind, CorporateAction};
 use crate::bars::Bars;
 use crate::instrument::{Instrument, InstrumentId, Symbol};
 use crate::rules::MarketRules;
+use crate::tape::Tape;
 use crate::time::Timestamp;
 
 /// The bars of one instrument, with what belongs to them.
@@ -28,6 +29,9 @@ pub struct Series {
     pub rules: Option<Arc<MarketRules>>,
     /// Changes of lot and price steps in order of time: from then on the instrument is this.
     pub changes: Vec<(Timestamp, Instrument)>,
+    /// Trades, quotes, book changes. Where there is one, orders are matched against it
+    /// and the bars only show what happened.
+    pub tape: Option<Arc<Tape>>,
 }
 
 impl Series {
@@ -41,7 +45,14 @@ impl Series {
             actions: Vec::new(),
             rules: None,
             changes: Vec::new(),
+            tape: None,
         }
+    }
+
+    /// A tape with its bars.
+    #[must_use]
+    pub fn taped(instrument: Instrument, bars: Bars, tape: Tape) -> Self {
+        Self { tape: Some(Arc::new(tape)), ..Self::daily(instrument, bars) }
     }
 
     #[inline]

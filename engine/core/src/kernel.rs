@@ -145,6 +145,7 @@ pub fn run_with(
         seen: PerInstrument::new(count),
         columns,
         factors,
+        received: Vec::new(),
         portfolio: Portfolio::new(options.account, options.cash, count),
         orders: old.orders,
         open: VecDeque::new(),

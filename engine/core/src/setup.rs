@@ -30,6 +30,12 @@ pub enum SetupError {
         /// The series.
         symbol: String,
     },
+    /// Trades, quotes or books are needed and the series has only bars.
+    #[error("{symbol} has only bars; this strategy needs its trades, quotes or book")]
+    NoTape {
+        /// The series.
+        symbol: String,
+    },
     /// A parameter makes no sense.
     #[error("{key}: {problem}")]
     Parameter {
@@ -203,6 +209,22 @@ pub struct Setup<'a> {
     pub(crate) bars: bool,
     pub(crate) sessions: bool,
     pub(crate) notices: bool,
+    /// Per instrument: which rows of its tape the strategy is called for.
+    pub(crate) wanted: Vec<Wanted>,
+}
+
+/// What a strategy wants to be called for as soon as it is received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) ticks: bool,
+    pub(crate) quotes: bool,
+    pub(crate) books: bool,
+}
+
+impl Wanted {
+    pub(crate) fn any(self) -> bool {
+        self.ticks || self.quotes || self.books
+    }
 }
 
 impl<'a> Setup<'a> {
@@ -224,6 +246,7 @@ impl<'a> Setup<'a> {
             bars: true,
             sessions: false,
             notices: true,
+            wanted: vec![Wanted::default(); feed.series().len()],
         }
     }
 
@@ -253,6 +276,41 @@ impl<'a> Setup<'a> {
     /// Asks for `on_session`.
     pub fn sessions(&mut self) {
         self.sessions = true;
+    }
+
+    /// Asks for `on_tick`: every trade of an instrument.
+    ///
+    /// # Errors
+    /// The instrument has no tape.
+    pub fn ticks(&mut self, id: InstrumentId) -> Result<(), SetupError> {
+        self.wanted_of(id)?.ticks = true;
+        Ok(())
+    }
+
+    /// Asks for `on_quote`: every change of an instrument's best bid or ask.
+    ///
+    /// # Errors
+    /// The instrument has no tape.
+    pub fn quotes(&mut self, id: InstrumentId) -> Result<(), SetupError> {
+        self.wanted_of(id)?.quotes = true;
+        Ok(())
+    }
+
+    /// Asks for `on_book`: every packet of an instrument's book.
+    ///
+    /// # Errors
+    /// The instrument has no tape.
+    pub fn books(&mut self, id: InstrumentId) -> Result<(), SetupError> {
+        self.wanted_of(id)?.books = true;
+        Ok(())
+    }
+
+    fn wanted_of(&mut self, id: InstrumentId) -> Result<&mut Wanted, SetupError> {
+        let series = &self.feed.series()[id.index()];
+        match series.tape {
+            Some(_) => Ok(&mut self.wanted[id.index()]),
+            None => Err(SetupError::NoTape { symbol: series.instrument.symbol.to_string() }),
+        }
     }
 
     /// Asks for no `on_fill` and no `on_order`.

@@ -7,8 +7,8 @@ use crate::context::{Context, Slice};
 use crate::fixed::Quantity;
 use crate::instrument::InstrumentId;
 use crate::market::{Quote, Tick};
-use crate::orderbook::BookState;
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
+use crate::orderbook::BookState;
 use crate::record::Fill;
 use crate::setup::{Setup, SetupError};
 

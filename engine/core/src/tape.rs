@@ -141,9 +141,7 @@ impl TapeColumns {
             }
             TapeEvent::Quote { side, price, quantity } => (kind::QUOTE | side_of(side), price, quantity, 0),
             TapeEvent::Level { side, price, quantity } => (kind::LEVEL | side_of(side), price, quantity, 0),
-            TapeEvent::Clear { side } => {
-                (kind::CLEAR | side.map_or(0, side_of), Price::ZERO, Quantity::ZERO, 0)
-            }
+            TapeEvent::Clear { side } => (kind::CLEAR | side.map_or(0, side_of), Price::ZERO, Quantity::ZERO, 0),
             TapeEvent::Add { order, side, price, quantity } => (kind::ADD | side_of(side), price, quantity, order),
             TapeEvent::Modify { order, side, price, quantity } => {
                 (kind::MODIFY | side_of(side), price, quantity, order)

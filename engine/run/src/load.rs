@@ -199,6 +199,7 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
         actions,
         rules: None,
         changes: Vec::new(),
+        tape: None,
     };
     Ok((series, begin))
 }
