@@ -22,6 +22,7 @@ use engine_core::tape::{LAST, Tape, TapeColumns, TapeEvent};
 use engine_core::time::{MINUTE, Timestamp};
 
 use crate::input::Random;
+use crate::npy::Event;
 
 /// A tick of 0.1, in units of 1e-8.
 pub const TICK: i64 = SCALE / 10;
@@ -93,6 +94,43 @@ pub fn columns(rows: usize) -> TapeColumns {
         push(&mut c, time + 400, last);
     }
     c
+}
+
+/// Bits of hftbacktest's kinds: a trade or a change of depth, who, and for whom.
+const TRADE: u64 = 2;
+const DEPTH: u64 = 1;
+const SELL: u64 = 1 << 28;
+const BUY: u64 = 1 << 29;
+const BOTH_SIDES: u64 = 0b11 << 30;
+
+/// The rows as hftbacktest's records.
+pub fn events(columns: &TapeColumns) -> impl ExactSizeIterator<Item = Event> + '_ {
+    (0..columns.code.len()).map(|row| {
+        let code = columns.code[row];
+        let side = if code & 0x20 != 0 { SELL } else { BUY };
+        let kind = if code & 0xf == 0 { TRADE } else { DEPTH };
+        let decimal = |units: i64| units as f64 / SCALE as f64;
+        let local = columns.local_time.get(row).copied().unwrap_or(columns.venue_time[row]);
+        let (price, size) = (decimal(columns.price[row]), decimal(columns.quantity[row]));
+        (BOTH_SIDES | side | kind, columns.venue_time[row], local, price, size)
+    })
+}
+
+/// The rows of hftbacktest's records; `None` for a kind that W4 does not have.
+#[must_use]
+pub fn columns_of(events: &[Event]) -> Option<TapeColumns> {
+    let mut c = TapeColumns::default();
+    for (kind, venue, local, price, size) in events {
+        let side = if kind & SELL != 0 { Side::Sell } else { Side::Buy };
+        let (price, quantity) = (Price::from_f64(*price)?, Quantity::from_f64(*size)?);
+        let event = match kind & 0xff {
+            TRADE => TapeEvent::Trade { price, quantity, aggressor: Some(side) },
+            DEPTH => TapeEvent::Level { side, price, quantity },
+            _ => return None,
+        };
+        c.push(Timestamp::from_nanos(*venue), Timestamp::from_nanos(*local), event, LAST);
+    }
+    Some(c)
 }
 
 /// The feed of a tape, with one-minute bars.
