@@ -220,7 +220,7 @@ fn events_come_at_the_rates_of_the_settings() {
         }
     }
     // Five standard deviations of a Poisson number.
-    for (found, expected) in [(limits, 4_500.0), (markets, 600.0)] {
+    for (found, expected) in [(limits, 4_200.0), (markets, 750.0)] {
         for count in found {
             let count: f64 = count;
             assert!((count - expected).abs() < 5.0 * expected.sqrt(), "{count}, expected about {expected}");
