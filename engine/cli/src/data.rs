@@ -5,12 +5,13 @@ mod check;
 mod import;
 mod list;
 mod resample;
+mod synth;
 
 use clap::{Args, Subcommand};
 
 use crate::failure::Failure;
 
-/// Check, import, list and resample price files
+/// Check, import, list, resample and make up price files
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  engine data check data\n  engine data import HK.00700.csv -o data/hk\n  engine data list"
@@ -27,6 +28,7 @@ enum Command {
     List(list::Arguments),
     Resample(resample::Arguments),
     Calendar(calendar::Arguments),
+    Synth(synth::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -36,5 +38,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::List(arguments) => list::run(arguments),
         Command::Resample(arguments) => resample::run(arguments),
         Command::Calendar(arguments) => calendar::run(arguments),
+        Command::Synth(arguments) => synth::run(arguments),
     }
 }
