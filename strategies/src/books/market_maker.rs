@@ -59,7 +59,7 @@ struct Live {
 /// a limit order book", Quantitative Finance 8), whose price is
 /// `s - q gamma sigma^2 (T - t)`, with the factor of the position `q` held constant.
 /// The first buy is the tick at or below it less `half_spread`, the first sell the
-/// tick at or above it plus `half_spread`; neither crosses the book. The microprice
+/// tick at or above it plus `half_spread`; neither crosses the book, nor do they meet. The microprice
 /// is the middle weighted by size, `(bid * ask size + ask * bid size) / (both sizes)`
 /// (Gatheral and Oomen 2010, "Zero-intelligence realized variance estimation").
 ///
@@ -143,7 +143,12 @@ impl MarketMaker {
         let sell = ticks.round_against(Side::Buy, Price::from_f64(reservation + half)?);
         let highest = super::away(cx, self.id, ask.price, -1)?;
         let lowest = super::away(cx, self.id, bid.price, 1)?;
-        Some((buy.min(highest), sell.max(lowest)))
+        let (buy, sell) = (buy.min(highest), sell.max(lowest));
+        if buy < sell {
+            return Some((buy, sell));
+        }
+        // Both at one price would meet each other.
+        Some((super::away(cx, self.id, buy, -1)?, super::away(cx, self.id, sell, 1)?))
     }
 
     /// What may still be bought (sold) without leading beyond `max_position`.

@@ -106,14 +106,16 @@ fn make(arguments: &Book) -> Result<(), Failure> {
         holds: holds(&tape),
         assumptions: vec!["made up; no picture of any real market".to_owned()],
     };
-    output::written(write(out, &contract, &tape))?;
-    let mut text = format!("{}: {} rows\n", out.display(), grouped(tape.len()));
-    if let (Some(path), Some(length)) = (bars_path, arguments.bars) {
-        let loaded = LoadedTape { contract, tape, warnings: Vec::new(), sha256: String::new() };
-        let (contract, bars) = bars(out, &loaded, length)?;
+    let rows = tape.len();
+    let loaded = LoadedTape { contract, tape, warnings: Vec::new(), sha256: String::new() };
+    // Before anything is written: a length may give no bars.
+    let bars = arguments.bars.map(|length| bars(out, &loaded, length)).transpose()?;
+    output::written(write(out, &loaded.contract, &loaded.tape))?;
+    let mut text = format!("{}: {} rows\n", out.display(), grouped(rows));
+    if let (Some(path), Some((contract, bars))) = (bars_path, bars) {
         output::written(write_prices(&path, &contract, &PriceColumns { bars: &bars, turnover: &[], adj_close: &[] }))?;
         output::written(write_contract(&path, &contract))?;
-        text.push_str(&format!("{}: {} bars of {length}\n", path.display(), grouped(bars.len())));
+        text.push_str(&format!("{}: {} bars of {}\n", path.display(), grouped(bars.len()), contract.bars));
     }
     output::print(&text)
 }

@@ -1,0 +1,6 @@
+//! Strategies on books, driven by small tapes made by hand and by made-up markets.
+
+mod imbalance;
+mod market_maker;
+mod tapes;
+mod twap;
