@@ -5,6 +5,8 @@
 //! sent. The same steps serve history and, later, live events.
 
 mod events;
+mod tape;
+mod wire;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,21 +15,24 @@ use crate::account::{AccountKind, FeeSchedule};
 use crate::bars::Bars;
 use crate::context::{Command, Context};
 use crate::date::Date;
+use crate::exchange::depth::DepthRules;
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
 use crate::feed::{Feed, Series, Times};
 use crate::fixed::Money;
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
+use crate::latency::Latency;
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{OrderId, OrderState, Reason};
 use crate::per_instrument::PerInstrument;
 use crate::portfolio::Portfolio;
-use crate::record::{RunResult, Transfer};
+use crate::record::{BookIncident, RunResult, Transfer};
 use crate::rows::{Many, One, Rows};
 use crate::setup::{ColumnCache, Setup, SetupError};
 use crate::strategy::{SessionEvent, Strategy};
 use crate::time::Timestamp;
+use wire::Wire;
 
 /// What a run may be told apart from its data and strategy.
 #[derive(Clone, Debug)]
@@ -38,8 +43,12 @@ pub struct RunOptions {
     pub cash: Money,
     /// Fees.
     pub fees: FeeSchedule,
-    /// Fill model.
+    /// Fill model on bars.
     pub fills: FillRules,
+    /// Fill model of instruments with a tape.
+    pub depth: DepthRules,
+    /// How long data, orders and answers are on their way, where there is a tape.
+    pub latency: Latency,
     /// Limits of the risk gate.
     pub risk: RiskLimits,
     /// Splits and dividends take effect; false for reference tables.
@@ -61,6 +70,8 @@ impl Default for RunOptions {
             cash: Money::from_whole(100_000),
             fees: FeeSchedule::Free,
             fills: FillRules::default(),
+            depth: DepthRules::default(),
+            latency: Latency::default(),
             risk: RiskLimits::default(),
             apply_actions: true,
             begin: Timestamp::MIN,
@@ -82,6 +93,9 @@ pub enum RunError {
     /// `same_close` fills everything at once, so a cap on volume has no meaning.
     #[error("fill.market = \"same_close\" and fill.participation exclude each other")]
     SameCloseCap,
+    /// `same_close` fills at bars; an instrument with a tape is not filled at bars.
+    #[error("fill.market = \"same_close\" needs bars; {0} has a tape")]
+    SameCloseTape(crate::instrument::Symbol),
 }
 
 /// Rows of a quiet run that are looked at together, at first and at most.
@@ -126,10 +140,16 @@ pub fn run_with(
     if options.fills.market == MarketFill::SameClose && options.fills.participation.is_some() {
         return Err(RunError::SameCloseCap);
     }
+    let mut taped = feed.series().iter().filter(|s| s.tape.is_some());
+    if options.fills.market == MarketFill::SameClose
+        && let Some(series) = taped.next()
+    {
+        return Err(RunError::SameCloseTape(series.instrument.symbol.clone()));
+    }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
     let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, notices: setup.notices };
-    let (columns, factors) = (setup.columns, setup.factors);
+    let (columns, factors, wanted) = (setup.columns, setup.factors, setup.wanted);
     let count = feed.series().len();
     let mut old = scratch.result;
     old.orders.clear();
@@ -145,7 +165,7 @@ pub fn run_with(
         seen: PerInstrument::new(count),
         columns,
         factors,
-        received: Vec::new(),
+        received: tape::received(feed),
         portfolio: Portfolio::new(options.account, options.cash, count),
         orders: old.orders,
         open: VecDeque::new(),
@@ -178,14 +198,18 @@ pub fn run_with(
         first: 0,
         bars: 0,
         per_bar: options.per_bar,
+        wire: Wire::new(feed, &options.depth, options.latency, &wanted, options.seed),
+        incidents: Vec::new(),
     };
     kernel.look_for_events();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
     kernel.transfer(Entry { time: opened, kind: EntryKind::Deposit { amount: options.cash } });
-    match &feed.merged {
-        Some(merged) => kernel.play(&Many(merged), options.begin)?,
-        None => kernel.play(&One(&feed.series()[0].bars), options.begin)?,
+    match (&feed.merged, kernel.wire.stands.is_empty()) {
+        (Some(merged), true) => kernel.play(&Many(merged), options.begin)?,
+        (None, true) => kernel.play(&One(&feed.series()[0].bars), options.begin)?,
+        (Some(merged), false) => kernel.play_tapes(&Many(merged), options.begin)?,
+        (None, false) => kernel.play_tapes(&One(&feed.series()[0].bars), options.begin)?,
     }
     Ok(kernel.finish(options))
 }
@@ -218,6 +242,10 @@ struct Kernel<'s> {
     bars: u64,
     /// Never uses quiet runs; for the test that compares both.
     per_bar: bool,
+    /// What is on its way to the venues of tapes and back.
+    wire: Wire,
+    /// Books that went bad, and were good again.
+    incidents: Vec<BookIncident>,
 }
 
 impl Kernel<'_> {
@@ -247,42 +275,11 @@ impl Kernel<'_> {
                 }
             }
             let time = rows.time(instant);
-            let (from, to) = rows.range(instant);
             if !self.cx.timers.is_empty() {
                 self.timers_before(&feed, Timestamp::from_nanos(time))?;
             }
             self.cx.now = Timestamp::from_nanos(time);
-            if time >= self.event_due {
-                self.events(&feed, rows, (from, to));
-            }
-            if self.exchange.is_watching() {
-                for at in from..to {
-                    if !self.exchange.is_quiet(rows.id(at), rows.low(at), rows.high(at)) {
-                        self.exchange.pass_bar(&mut self.cx, &feed, rows, at, time);
-                    }
-                }
-            }
-            self.close_bars(rows, from, to);
-            self.cx.note_equity();
-            if !self.exchange.floor.notices.is_empty() {
-                self.tell(&feed)?;
-            }
-            if self.wants.bars {
-                for at in from..to {
-                    let id = rows.id(at);
-                    let bar = feed.series()[id].bars.row(rows.row(at));
-                    self.strategy.on_bar(&mut self.cx, InstrumentId(id as u32), bar);
-                }
-            }
-            if self.wants.slices {
-                self.strategy.on_slice(&mut self.cx, &rows.slice(from, to));
-            }
-            if self.wants.sessions {
-                self.sessions(&feed, rows, (from, to));
-            }
-            if !self.cx.commands.is_empty() {
-                self.obey(&feed)?;
-            }
+            self.instant(&feed, rows, instant)?;
             if !self.cx.timers.is_empty() {
                 self.timers_before(&feed, Timestamp::from_nanos(time + 1))?;
             }
@@ -292,6 +289,42 @@ impl Kernel<'_> {
         self.bars = (first..rows.instants()).map(|i| (rows.range(i).1 - rows.range(i).0) as u64).sum();
         self.strategy.on_stop(&mut self.cx);
         self.obey(&feed)
+    }
+
+    /// The bars of one instant: what happens to orders, marks, callbacks, commands.
+    #[inline(always)]
+    fn instant<R: Rows>(&mut self, feed: &Feed, rows: &R, instant: usize) -> Result<(), RunError> {
+        let time = rows.time(instant);
+        let (from, to) = rows.range(instant);
+        if time >= self.event_due {
+            self.events(feed, rows, (from, to));
+        }
+        if self.exchange.is_watching() {
+            for at in from..to {
+                if !self.exchange.is_quiet(rows.id(at), rows.low(at), rows.high(at)) {
+                    self.exchange.pass_bar(&mut self.cx, feed, rows, at, time);
+                }
+            }
+        }
+        self.close_bars(rows, from, to);
+        self.cx.note_equity();
+        if !self.exchange.floor.notices.is_empty() {
+            self.tell(feed)?;
+        }
+        if self.wants.bars {
+            for at in from..to {
+                let id = rows.id(at);
+                let bar = feed.series()[id].bars.row(rows.row(at));
+                self.strategy.on_bar(&mut self.cx, InstrumentId(id as u32), bar);
+            }
+        }
+        if self.wants.slices {
+            self.strategy.on_slice(&mut self.cx, &rows.slice(from, to));
+        }
+        if self.wants.sessions {
+            self.sessions(feed, rows, (from, to));
+        }
+        if self.cx.commands.is_empty() { Ok(()) } else { self.obey(feed) }
     }
 
     /// Drives the strategy over rows in which nothing can happen to any order or to
@@ -428,16 +461,15 @@ impl Kernel<'_> {
         for i in 0..self.cx.commands.len() {
             match self.cx.commands[i] {
                 Command::Submit(id) => self.submit(id),
-                Command::Cancel(id) => {
-                    if self.cx.orders.len() > id.index() {
-                        self.exchange.cancel(&mut self.cx, id);
+                Command::Cancel(id) | Command::Modify(id, _) if self.cx.orders.len() <= id.index() => {}
+                command @ (Command::Cancel(id) | Command::Modify(id, _)) if self.is_at_venue(id) => {
+                    let record = &self.cx.orders[id.index()];
+                    if !record.state.is_closed() {
+                        self.wire.request(self.cx.now.nanos(), record.order.instrument, command);
                     }
                 }
-                Command::Modify(id, change) => {
-                    if self.cx.orders.len() > id.index() {
-                        self.exchange.modify(&mut self.cx, id, &change);
-                    }
-                }
+                Command::Cancel(id) => self.exchange.cancel(&mut self.cx, id),
+                Command::Modify(id, change) => self.exchange.modify(&mut self.cx, id, &change),
             }
         }
         self.cx.commands.clear();
@@ -453,12 +485,22 @@ impl Kernel<'_> {
         }
     }
 
+    /// True when an order is traded against a tape.
+    fn is_at_venue(&self, id: OrderId) -> bool {
+        self.wire.serves(self.cx.orders[id.index()].order.instrument)
+    }
+
     fn submit(&mut self, id: OrderId) {
         match self.gate.check(&mut self.cx, id) {
             Ok(()) => {
                 let record = &mut self.cx.orders[id.index()];
-                record.state = OrderState::Working;
                 let instrument = record.order.instrument;
+                if self.wire.serves(instrument) {
+                    record.state = OrderState::PendingSubmit;
+                    self.wire.request(self.cx.now.nanos(), instrument, Command::Submit(id));
+                    return;
+                }
+                record.state = OrderState::Working;
                 self.exchange.accept(id, instrument);
             }
             Err(Reason::ParentClosed) => {
@@ -473,7 +515,7 @@ impl Kernel<'_> {
         // Working orders that were sized by money are reported with what they resolved to.
         for i in 0..self.cx.open.len() {
             let id = self.cx.open[i];
-            let open = self.exchange.open_quantity(&self.cx, id);
+            let open = self.open_at_venue(id).unwrap_or_else(|| self.exchange.open_quantity(&self.cx, id));
             let record = &mut self.cx.orders[id.index()];
             if record.quantity.is_zero() && open < crate::fixed::Quantity::from_units(i64::MAX / 8) {
                 record.quantity = record.filled + open;
@@ -499,6 +541,7 @@ impl Kernel<'_> {
             plot_names: cx.plot_names,
             plots: cx.plots,
             logs: cx.logs,
+            incidents: self.incidents,
             same_close: options.fills.market == MarketFill::SameClose,
         }
     }

@@ -77,6 +77,7 @@ pub mod fixed;
 pub mod gate;
 pub mod instrument;
 pub mod kernel;
+pub mod latency;
 pub mod ledger;
 pub mod market;
 pub mod order;

@@ -7,6 +7,7 @@ use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind, LedgerAccount, postings};
 use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};
+use crate::orderbook::BookState;
 use crate::time::Timestamp;
 
 /// An order and what became of it.
@@ -49,7 +50,7 @@ fn tidy(price: f64) -> f64 {
 /// One fill.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fill {
-    /// Close of the bar in which it happened.
+    /// Close of the bar in which it happened; on a tape the moment itself.
     pub time: Timestamp,
     /// Of which order.
     pub order: OrderId,
@@ -61,6 +62,8 @@ pub struct Fill {
     pub side: Side,
     /// The same on every path its bar allows.
     pub certain: bool,
+    /// A resting order met by somebody (on tapes; false on bars, which do not tell).
+    pub maker: bool,
     /// Slipped to a price outside the range of its bar.
     pub outside_bar: bool,
     /// Price, slippage included.
@@ -139,6 +142,20 @@ pub struct AmbiguousBar {
     pub pnl_best: Money,
     /// False when the search gave up: the range is then not known.
     pub searched: bool,
+}
+
+/// Most book incidents that a run keeps.
+pub const BOOK_INCIDENTS_MAX: usize = 100_000;
+
+/// A book went bad, or was good again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookIncident {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// When it was received.
+    pub time: Timestamp,
+    /// What it is from then on.
+    pub state: BookState,
 }
 
 /// One point that a strategy plotted.
@@ -239,6 +256,8 @@ pub struct RunResult {
     pub exposed: u64,
     /// Bars whose fills depend on the path.
     pub ambiguous: Vec<AmbiguousBar>,
+    /// Books that went bad, and were good again.
+    pub incidents: Vec<BookIncident>,
     /// Cash at the end.
     pub final_cash: Money,
     /// Equity at the end, exact.

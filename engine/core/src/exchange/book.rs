@@ -54,6 +54,9 @@ pub struct Book {
     /// Orders that end with the session or at a date.
     pub(crate) expiring: u32,
     pub(crate) closed_slots: Vec<Slot>,
+    /// Lists what becomes active, for an exchange that looks at each at once.
+    pub(crate) tell_activated: bool,
+    pub(crate) activated: Vec<Slot>,
 }
 
 impl Book {
@@ -75,6 +78,8 @@ impl Book {
             traded_bars: 0,
             expiring: 0,
             closed_slots: Vec::new(),
+            tell_activated: false,
+            activated: Vec::new(),
         }
     }
 
@@ -118,7 +123,7 @@ impl Book {
         &mut self.orders[slot as usize]
     }
 
-    fn slot_of(&self, id: OrderId) -> Option<Slot> {
+    pub(crate) fn slot_of(&self, id: OrderId) -> Option<Slot> {
         self.orders.iter().position(|o| o.id == id && o.phase != Phase::Closed).map(|i| i as Slot)
     }
 
@@ -193,6 +198,17 @@ impl Book {
         if self.get(slot).kind.trail().is_some() && !self.trails.contains(&slot) {
             self.trails.push(slot);
         }
+        if self.tell_activated {
+            self.activated.push(slot);
+        }
+    }
+
+    /// Takes a resting order out of its stack; it waits.
+    pub(crate) fn lift(&mut self, slot: Slot) {
+        if self.get(slot).phase == Phase::Resting {
+            self.unfile(slot);
+            self.get_mut(slot).phase = Phase::Waiting;
+        }
     }
 
     /// Files an order in its stack.
@@ -210,7 +226,7 @@ impl Book {
         self.file(slot);
     }
 
-    fn fires_falling(order: &Working) -> bool {
+    pub(crate) fn fires_falling(order: &Working) -> bool {
         match order.kind {
             OrderKind::Limit { .. } | OrderKind::MarketIfTouched { .. } | OrderKind::LimitIfTouched { .. } => {
                 order.side == Side::Buy
@@ -255,9 +271,18 @@ impl Book {
 
     /// Moves trailing stops along with a price that was just passed. Never loosens.
     pub(crate) fn advance_trails(&mut self, position: Level) {
+        self.advance_trails_of(Side::Buy, position);
+        self.advance_trails_of(Side::Sell, position);
+    }
+
+    /// Moves the trailing stops of one side.
+    pub(crate) fn advance_trails_of(&mut self, side: Side, position: Level) {
         for i in 0..self.trails.len() {
             let slot = self.trails[i];
             let order = self.get(slot);
+            if order.side != side {
+                continue;
+            }
             let better = match order.side {
                 Side::Sell => position > order.best,
                 Side::Buy => position < order.best,
@@ -302,6 +327,7 @@ impl Book {
         self.ready.retain(|s| *s != slot);
         self.looking.retain(|s| *s != slot);
         self.parked.retain(|s| *s != slot);
+        self.activated.retain(|s| *s != slot);
         self.closed_slots.push(slot);
         desk.closed(&self.orders[slot as usize], state, reason);
         if has_children {

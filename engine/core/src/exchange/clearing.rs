@@ -117,6 +117,7 @@ impl Clearing<'_> {
             bar: self.at.row,
             side,
             certain: true,
+            maker: false,
             outside_bar: price < self.at.low || price > self.at.high,
             price,
             quantity,

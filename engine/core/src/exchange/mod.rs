@@ -116,6 +116,7 @@ pub(crate) mod certainty;
 mod certainty_tests;
 mod clearing;
 mod days;
+pub mod depth;
 mod level;
 mod matching;
 mod rules;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach};
-use super::clearing::{At, Floor, Trial};
+pub(crate) use super::clearing::Floor;
+use super::clearing::{At, Trial};
 use super::days::{daily_limits, first_day};
 use super::level::Level;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
@@ -288,6 +289,23 @@ impl SimExchange {
         }
     }
 
+    /// As `begin_day`; returns when the date ends.
+    pub(crate) fn begin_day_until(&mut self, feed: &Feed, id: InstrumentId, row: usize, time: Timestamp) -> Timestamp {
+        self.begin_day(feed, id, row, time);
+        let day = &self.floor.days[id.index()];
+        day.date.plus(1).begin(day.offset)
+    }
+
+    /// The instruments at their present terms.
+    pub(crate) fn instruments(&self) -> &Arc<Vec<Instrument>> {
+        &self.instruments
+    }
+
+    /// True when some instrument has rules or fees that depend on the date.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.dated
+    }
+
     /// An instrument has other terms from now on.
     pub(crate) fn change_terms(&mut self, id: InstrumentId, terms: &Instrument) {
         Arc::make_mut(&mut self.instruments)[id.index()] = terms.clone();
@@ -459,24 +477,31 @@ impl SimExchange {
     }
 }
 
-/// Applies a change to a request; the types must fit.
-fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reason> {
-    let with_stop = |kind, stop: Option<Price>| match (kind, stop) {
-        (kind, None) => Ok(kind),
-        (OrderKind::Stop { .. }, Some(stop)) => Ok(OrderKind::Stop { stop }),
-        (OrderKind::StopLimit { limit, .. }, Some(stop)) => Ok(OrderKind::StopLimit { stop, limit }),
-        (OrderKind::MarketIfTouched { .. }, Some(touch)) => Ok(OrderKind::MarketIfTouched { touch }),
-        (OrderKind::LimitIfTouched { limit, .. }, Some(touch)) => Ok(OrderKind::LimitIfTouched { touch, limit }),
-        _ => Err(Reason::BadPrice),
+/// A type with the prices of a change; the types must fit.
+///
+/// # Errors
+/// A price that the type does not have.
+pub(crate) fn changed_kind(kind: OrderKind, change: &OrderChange) -> Result<OrderKind, Reason> {
+    let kind = match (kind, change.stop) {
+        (kind, None) => kind,
+        (OrderKind::Stop { .. }, Some(stop)) => OrderKind::Stop { stop },
+        (OrderKind::StopLimit { limit, .. }, Some(stop)) => OrderKind::StopLimit { stop, limit },
+        (OrderKind::MarketIfTouched { .. }, Some(touch)) => OrderKind::MarketIfTouched { touch },
+        (OrderKind::LimitIfTouched { limit, .. }, Some(touch)) => OrderKind::LimitIfTouched { touch, limit },
+        _ => return Err(Reason::BadPrice),
     };
-    let with_limit = |kind, limit: Option<Price>| match (kind, limit) {
+    match (kind, change.limit) {
         (kind, None) => Ok(kind),
         (OrderKind::Limit { .. }, Some(limit)) => Ok(OrderKind::Limit { limit }),
         (OrderKind::StopLimit { stop, .. }, Some(limit)) => Ok(OrderKind::StopLimit { stop, limit }),
         (OrderKind::LimitIfTouched { touch, .. }, Some(limit)) => Ok(OrderKind::LimitIfTouched { touch, limit }),
         _ => Err(Reason::BadPrice),
-    };
-    order.kind = with_limit(with_stop(order.kind, change.stop)?, change.limit)?;
+    }
+}
+
+/// Applies a change to a request; the types must fit.
+fn change_request(order: &mut NewOrder, change: &OrderChange) -> Result<(), Reason> {
+    order.kind = changed_kind(order.kind, change)?;
     if let Some(quantity) = change.quantity {
         if quantity <= Quantity::ZERO {
             return Err(Reason::BadQuantity);

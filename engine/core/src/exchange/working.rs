@@ -67,6 +67,10 @@ pub struct Working {
     pub(crate) level: Level,
     /// Price of its fill before slippage moved it.
     pub(super) unslipped: Price,
+    /// Its last fill would have happened at any place in the queue.
+    pub(crate) sure: bool,
+    /// Its last fill was that of a resting order.
+    pub(crate) maker: bool,
 }
 
 impl Working {
@@ -103,6 +107,8 @@ impl Working {
             best: Level::at(last),
             level: Level::at(last),
             unslipped: last,
+            sure: true,
+            maker: false,
         }
     }
 

@@ -110,6 +110,7 @@ impl Kernel<'_> {
                     ActionKind::Split { to, from } => {
                         let split = Split { to, from };
                         self.exchange.split(id, split);
+                        self.split_at_venue(id, split);
                         self.split_records(id, split);
                         self.cx.portfolio.split(id, split, &series.instrument, self.cx.now)
                     }

@@ -47,6 +47,10 @@ impl Ladder {
         self.keys.len().checked_sub(1).map(|at| self.level(at))
     }
 
+    pub(crate) fn worst(&self) -> Option<Price> {
+        self.keys.first().map(|key| Price::from_units(key * self.sign))
+    }
+
     /// The levels, the best first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = BookLevel> + '_ {
         (0..self.keys.len()).rev().map(|at| self.level(at))

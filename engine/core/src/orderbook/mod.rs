@@ -266,6 +266,11 @@ impl OrderBook {
         Some(self.ask()?.price - self.bid()?.price)
     }
 
+    /// The last price shown of a side.
+    pub(crate) fn worst(&self, side: Side) -> Option<Price> {
+        self.side(side).worst()
+    }
+
     /// The levels of a side, the best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = BookLevel> + '_ {
         self.side(side).iter()

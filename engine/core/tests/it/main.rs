@@ -9,4 +9,5 @@ mod market_rules;
 mod market_terms;
 mod scenarios;
 mod strategies;
+mod tapes;
 mod venue;

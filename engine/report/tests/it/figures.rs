@@ -35,6 +35,7 @@ fn fill(certain: bool, outside_bar: bool, notional: &str, fee: &str) -> Fill {
         bar: 0,
         side: Side::Buy,
         certain,
+        maker: false,
         outside_bar,
         price: "10".parse::<Price>().expect("a price"),
         quantity: "1".parse::<Quantity>().expect("a quantity"),

@@ -1,0 +1,159 @@
+//! `Queue`: the place of one resting order among those of others.
+
+use crate::fixed::Quantity;
+
+/// How the place of a resting order is guessed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum QueueModel {
+    /// Nobody is before us.
+    None,
+    /// All that was there on arrival, less trades.
+    VolumeAhead,
+    /// Cancels are shared in proportion to what is before and behind us.
+    Proportional,
+    /// As `Proportional` with the sizes raised to a power above 0 and at most 10.
+    Power(f64),
+    /// As `Proportional` with ln(1 + size).
+    Log,
+    /// The orders themselves, where the tape tells them.
+    Fifo,
+}
+
+/// The place of one resting order. Sizes at 1e-8.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Queue {
+    /// Before us, as the model sees it.
+    ahead: i64,
+    /// Before us at the most.
+    most: i64,
+    /// Shown at our price when last looked at.
+    shown: i64,
+    /// Traded at our price since.
+    traded: i64,
+    /// What of our order would have been filled with `most` before us, and what the model filled at this price.
+    sure: i64,
+    filled: i64,
+    /// Orders with a lower number are before us.
+    priority: u64,
+    /// Traded in this packet, by orders whose leaving has not been told yet.
+    pending: i64,
+    /// Beyond the levels shown: what is there will be seen when the price gets there.
+    hidden: bool,
+    /// The tape shows no sizes at all: no fill at our price is sure.
+    blind: bool,
+}
+
+impl Queue {
+    /// A place at the end of what is shown.
+    pub(super) fn join(model: QueueModel, shown: Quantity, hidden: bool, blind: bool, priority: u64) -> Self {
+        let shown = shown.units();
+        let ahead = if model == QueueModel::None { 0 } else { shown };
+        Self { ahead, most: shown, shown, hidden, blind, priority, ..Self::default() }
+    }
+
+    /// The size at our price was shown anew.
+    pub(super) fn show(&mut self, model: QueueModel, shown: Quantity) {
+        let now = shown.units();
+        if self.hidden {
+            if now > 0 {
+                let ahead = if model == QueueModel::None { 0 } else { now };
+                *self = Self { ahead, most: now, shown: now, hidden: false, ..*self };
+            }
+            return;
+        }
+        let rest = (self.shown - self.traded).max(0);
+        let cancelled = rest - now;
+        if cancelled > 0 {
+            self.ahead -= share(model, cancelled, self.ahead, rest);
+        }
+        self.ahead = self.ahead.clamp(0, now.max(0));
+        self.most = self.most.min(now);
+        self.shown = now;
+        self.traded = 0;
+    }
+
+    /// The size at our price was shown, on a tape of single orders: it matters only where nothing was known.
+    pub(super) fn show_hidden(&mut self, shown: Quantity) {
+        if self.hidden {
+            self.show(QueueModel::Fifo, shown);
+        }
+    }
+
+    /// The size at our price, after a gap or a snapshot: no change of it is known.
+    pub(super) fn look_again(&mut self, model: QueueModel, shown: Quantity, priority: u64) {
+        if self.hidden {
+            self.show(model, shown);
+            return;
+        }
+        let now = shown.units();
+        if model == QueueModel::Fifo {
+            // Told anew in an order of its own: all of it may be before us.
+            self.ahead = now;
+            self.priority = priority;
+        }
+        self.ahead = self.ahead.min(now);
+        self.most = self.most.min(now);
+        (self.shown, self.traded) = (now, 0);
+    }
+
+    /// An order with this place lost so much at our price.
+    pub(super) fn leave(&mut self, removed: Quantity, priority: u64) {
+        if priority < self.priority {
+            let removed = removed.units();
+            self.ahead = (self.ahead - removed).max(0);
+            self.pending = (self.pending - removed).max(0);
+        }
+    }
+
+    /// The packet ends.
+    pub(super) fn end_packet(&mut self) {
+        self.pending = 0;
+    }
+
+    /// A trade at our price: what of it goes to us, `ours` of it having gone to orders of ours
+    /// with an earlier place.
+    pub(super) fn trade(&mut self, model: QueueModel, size: Quantity, ours: Quantity) -> Quantity {
+        let (size, ours) = (size.units(), ours.units());
+        if model == QueueModel::Fifo {
+            let before = (self.pending - self.ahead).max(0);
+            self.pending = self.pending.saturating_add(size);
+            let reached = (self.pending - self.ahead).max(0);
+            return Quantity::from_units((reached - before - ours).max(0));
+        }
+        let over = (size - self.ahead).max(0);
+        self.ahead = (self.ahead - size).max(0);
+        self.sure = self.sure.saturating_add((size - self.most - ours).max(0));
+        self.most = (self.most - size).max(0);
+        self.traded = self.traded.saturating_add(size);
+        Quantity::from_units((over - ours).max(0))
+    }
+
+    /// Notes a fill at our price; true when it was sure.
+    pub(super) fn filled(&mut self, model: QueueModel, quantity: Quantity) -> bool {
+        self.filled = self.filled.saturating_add(quantity.units());
+        !self.blind && (model == QueueModel::Fifo || self.filled <= self.sure)
+    }
+}
+
+/// What of `cancelled` was before us, with `ahead` of `rest` before us.
+fn share(model: QueueModel, cancelled: i64, ahead: i64, rest: i64) -> i64 {
+    let behind = (rest - ahead).max(0);
+    let part = match model {
+        QueueModel::None | QueueModel::VolumeAhead | QueueModel::Fifo => 0,
+        QueueModel::Proportional => {
+            let exact = i128::from(cancelled) * i128::from(ahead) / i128::from(rest.max(1));
+            i64::try_from(exact).unwrap_or(0)
+        }
+        QueueModel::Power(n) => weighed(cancelled, ahead, behind, |x| libm::pow(x, n)),
+        QueueModel::Log => weighed(cancelled, ahead, behind, libm::log1p),
+    };
+    // What cannot have been behind us was before us.
+    part.max(cancelled - behind)
+}
+
+/// The part f(ahead) / (f(ahead) + f(behind)) of `cancelled`, rounded down.
+fn weighed(cancelled: i64, ahead: i64, behind: i64, f: impl Fn(f64) -> f64) -> i64 {
+    let (before, after) = (f(Quantity::from_units(ahead).to_f64()), f(Quantity::from_units(behind).to_f64()));
+    let whole = before + after;
+    if whole > 0.0 && whole.is_finite() { (cancelled as f64 * (before / whole)) as i64 } else { 0 }
+}

@@ -1,0 +1,182 @@
+//! Runs on tapes: what a strategy sees when, and what its orders meet.
+
+use std::sync::Arc;
+
+use engine_core::account::AccountKind;
+use engine_core::builder::BarRule;
+use engine_core::context::Context;
+use engine_core::exchange::depth::{DepthRules, QueueModel};
+use engine_core::feed::{Feed, Series};
+use engine_core::fixed::{Money, Price, Quantity, Rate};
+use engine_core::instrument::InstrumentId;
+use engine_core::kernel::{RunOptions, run};
+use engine_core::latency::{Delay, Latency};
+use engine_core::order::{NewOrder, OrderKind, OrderState, Side, Size, TimeInForce};
+use engine_core::record::{Fill, RunResult};
+use engine_core::setup::{Setup, SetupError};
+use engine_core::strategy::Strategy;
+use engine_core::tape::{LAST, Tape, TapeColumns, TapeEvent};
+use engine_core::time::{SECOND, Timestamp};
+
+use crate::common::{instrument, price, shares};
+
+const ID: InstrumentId = InstrumentId(0);
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_nanos(SECOND + millis * 1_000_000)
+}
+
+fn level(side: Side, p: &str, q: i64) -> TapeEvent {
+    TapeEvent::Level { side, price: price(p), quantity: shares(q) }
+}
+
+fn trade(p: &str, q: i64, aggressor: Side) -> TapeEvent {
+    TapeEvent::Trade { price: price(p), quantity: shares(q), aggressor: Some(aggressor) }
+}
+
+/// Rows at milliseconds, each a packet, received `feed` milliseconds later.
+fn tape(rows: &[(i64, TapeEvent)], feed: i64) -> Tape {
+    let mut columns = TapeColumns::default();
+    for (millis, event) in rows {
+        columns.push(at(*millis), at(*millis + feed), *event, LAST);
+    }
+    Tape::new(columns).unwrap()
+}
+
+/// Sends orders at times, and keeps what it saw.
+#[derive(Default)]
+struct Plan {
+    orders: Vec<(i64, NewOrder)>,
+    cancels: Vec<(i64, u32)>,
+    seen: Vec<String>,
+}
+
+impl Strategy for Plan {
+    fn setup(&mut self, _: &mut Setup<'_>) -> Result<(), SetupError> {
+        Ok(())
+    }
+    fn on_start(&mut self, cx: &mut Context) {
+        for (i, (millis, _)) in self.orders.iter().enumerate() {
+            cx.set_timer(at(*millis), i as u64);
+        }
+        for (i, (millis, _)) in self.cancels.iter().enumerate() {
+            cx.set_timer(at(*millis), 1_000 + i as u64);
+        }
+    }
+    fn on_timer(&mut self, cx: &mut Context, tag: u64) {
+        if tag < 1_000 {
+            let (_, order) = self.orders[tag as usize];
+            cx.submit(order);
+        } else {
+            let (_, order) = self.cancels[tag as usize - 1_000];
+            cx.cancel(engine_core::order::OrderId(order));
+        }
+    }
+    fn on_fill(&mut self, cx: &mut Context, fill: &Fill) {
+        let now = (cx.now() - at(0)) / 1_000_000;
+        self.seen.push(format!(
+            "{now} fill {} {} @ {} position {}",
+            fill.order,
+            fill.quantity,
+            fill.price,
+            cx.position(ID)
+        ));
+    }
+    fn on_order(&mut self, cx: &mut Context, order: engine_core::order::OrderId) {
+        let now = (cx.now() - at(0)) / 1_000_000;
+        let record = cx.order(order).unwrap();
+        self.seen.push(format!("{now} order {order} {} {}", record.state.name(), record.reason.text()));
+    }
+}
+
+fn options() -> RunOptions {
+    RunOptions {
+        account: AccountKind::Margin { leverage: Rate::from_f64(4.0).unwrap() },
+        cash: Money::from_whole(1_000_000),
+        ..RunOptions::default()
+    }
+}
+
+fn play(tape: Tape, plan: &mut Plan, options: &RunOptions) -> RunResult {
+    let bars = tape.bars(BarRule::Time { nanos: SECOND, anchor: Timestamp::default() }).unwrap();
+    let feed = Arc::new(Feed::new(vec![Series::taped(instrument("US.X"), bars, tape)]).unwrap());
+    run(&feed, plan, options).unwrap()
+}
+
+fn book() -> Vec<(i64, TapeEvent)> {
+    vec![
+        (0, level(Side::Buy, "99", 10)),
+        (0, level(Side::Buy, "98", 20)),
+        (0, level(Side::Sell, "101", 5)),
+        (0, level(Side::Sell, "102", 7)),
+        (1, trade("101", 1, Side::Buy)),
+    ]
+}
+
+#[test]
+fn a_market_order_takes_level_by_level_when_it_arrives_and_is_reported_later() {
+    let mut rows = book();
+    rows.push((20, level(Side::Sell, "101", 2)));
+    rows.push((100, trade("101", 1, Side::Buy)));
+    let ms = 1_000_000;
+    let latency =
+        Latency { feed: Delay::Constant(0), order: Delay::Constant(15 * ms), response: Delay::Constant(30 * ms) };
+    let mut plan =
+        Plan { orders: vec![(10, NewOrder::market(ID, Side::Buy, Size::Quantity(shares(6))))], ..Plan::default() };
+    let result = play(tape(&rows, 3), &mut plan, &RunOptions { latency, ..options() });
+    // Sent at 10, at the venue at 25: the level had been cut to 2 by then.
+    assert_eq!(plan.seen, ["55 fill 0 2 @ 101 position 2", "55 fill 0 4 @ 102 position 6", "55 order 0 filled "],);
+    assert_eq!(result.fills[0].time, at(25));
+    assert_eq!(result.final_cash, Money::from_whole(1_000_000 - 2 * 101 - 4 * 102));
+}
+
+#[test]
+fn a_limit_waits_behind_what_was_there() {
+    let mut rows = book();
+    rows.push((20, trade("99", 8, Side::Sell)));
+    rows.push((21, level(Side::Buy, "99", 2)));
+    rows.push((30, trade("99", 5, Side::Sell)));
+    rows.push((40, trade("99", 5, Side::Sell)));
+    let limit = OrderKind::Limit { limit: price("99") };
+    let order = NewOrder::new(ID, Side::Buy, Size::Quantity(shares(6)), limit);
+    let mut plan = Plan { orders: vec![(10, order)], ..Plan::default() };
+    play(tape(&rows, 0), &mut plan, &options());
+    assert_eq!(plan.seen, ["30 fill 0 3 @ 99 position 3", "40 fill 0 3 @ 99 position 6", "40 order 0 filled "]);
+    let mut plan = Plan { orders: vec![(10, order)], ..Plan::default() };
+    let front = DepthRules { queue: Some(QueueModel::None), ..DepthRules::default() };
+    let result = play(tape(&rows, 0), &mut plan, &RunOptions { depth: front, ..options() });
+    assert_eq!(plan.seen, ["20 fill 0 6 @ 99 position 6", "20 order 0 filled "]);
+    assert!(!result.fills[0].certain && result.fills[0].maker);
+}
+
+#[test]
+fn what_was_taken_of_a_level_is_gone_for_us() {
+    let mut rows = book();
+    rows.push((50, level(Side::Sell, "101", 8)));
+    rows.push((60, trade("101", 1, Side::Buy)));
+    let ioc = |q| {
+        NewOrder::new(ID, Side::Buy, Size::Quantity(shares(q)), OrderKind::Limit { limit: price("101") })
+            .tif(TimeInForce::Ioc)
+    };
+    let mut plan = Plan { orders: vec![(10, ioc(4)), (20, ioc(4)), (55, ioc(9))], ..Plan::default() };
+    let result = play(tape(&rows, 0), &mut plan, &options());
+    let fills: Vec<(u32, Quantity, Price)> = result.fills.iter().map(|f| (f.order.0, f.quantity, f.price)).collect();
+    assert_eq!(fills, [(0, shares(4), price("101")), (1, shares(1), price("101")), (2, shares(3), price("101"))],);
+    assert_eq!(result.orders[1].state, OrderState::Cancelled);
+}
+
+#[test]
+fn a_crossed_book_fills_nothing_and_is_told_once() {
+    let mut rows = book();
+    rows.push((20, level(Side::Buy, "103", 1)));
+    rows.push((25, level(Side::Buy, "103", 2)));
+    rows.push((30, trade("99", 100, Side::Sell)));
+    rows.push((40, level(Side::Buy, "103", 0)));
+    rows.push((50, trade("99", 1, Side::Sell)));
+    let limit = NewOrder::limit(ID, Side::Buy, Size::Quantity(shares(1)), price("99"));
+    let market = NewOrder::market(ID, Side::Sell, Size::Quantity(shares(1)));
+    let mut plan = Plan { orders: vec![(10, limit), (35, market)], ..Plan::default() };
+    let result = play(tape(&rows, 0), &mut plan, &options());
+    assert_eq!(plan.seen, ["40 fill 1 1 @ 99 position -1", "40 order 1 filled "]);
+    assert_eq!(result.incidents.len(), 2);
+}
