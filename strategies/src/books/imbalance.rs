@@ -84,7 +84,7 @@ impl Plugin for Imbalance {
             next_entry: Timestamp::MIN,
             paused_until: Timestamp::MIN,
             held: Quantity::ZERO,
-            since: Timestamp::MIN,
+            since: Timestamp::default(),
             refusal_told: false,
         })
     }
@@ -104,11 +104,13 @@ impl Imbalance {
         }
         let Some(imbalance) = super::good_book(cx, self.id).and_then(|book| self.imbalance(book)) else { return };
         let position = cx.position(self.id);
-        let turned = position.units().signum() as f64 * imbalance < 0.0;
-        let long_held = self.hold > 0 && cx.now() - self.since >= self.hold;
-        if !position.is_zero() && (turned || long_held) {
-            let side = if position > Quantity::ZERO { Side::Sell } else { Side::Buy };
-            return self.take(cx, side, position.abs());
+        if !position.is_zero() {
+            let turned = position.units().signum() as f64 * imbalance < 0.0;
+            let long_held = self.hold > 0 && cx.now() - self.since >= self.hold;
+            if turned || long_held {
+                let side = if position > Quantity::ZERO { Side::Sell } else { Side::Buy };
+                return self.take(cx, side, position.abs());
+            }
         }
         if imbalance.abs() <= self.parameters.threshold || cx.now() < self.next_entry {
             return;

@@ -23,11 +23,12 @@ impl SessionEnds {
         Self { ends, next: 0 }
     }
 
-    /// Whether the present session ends within `nanos`. Times never go back.
+    /// Whether the present session ends within `nanos`, or the last one has ended. Times
+    /// never go back.
     pub(crate) fn within(&mut self, now: Timestamp, nanos: i64) -> bool {
         while self.ends.get(self.next).is_some_and(|end| *end <= now) {
             self.next += 1;
         }
-        self.ends.get(self.next).is_some_and(|end| *end - now <= nanos)
+        self.ends.get(self.next).is_none_or(|end| *end - now <= nanos)
     }
 }

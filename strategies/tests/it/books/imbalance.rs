@@ -57,8 +57,10 @@ fn it_counts_as_many_levels_as_asked() {
 fn the_cap_bounds_the_price() {
     // Three lots wanted, one at the best price, then a hole of four ticks.
     let text = "0 clear; bid 49.99 10; ask 50.01 1; ask 50.05 1; ask 50.06 9\n9 bid 49.90 1";
-    let values = |cap: i64| plain(&json!({"cap": cap, "order_quantity": 300.0, "max_position": 300.0, "cool_down": 60.0}));
-    let bought = |cap| traded(text, &values(cap)).iter().filter(|line| line.contains("buy")).cloned().collect::<Vec<_>>();
+    let values =
+        |cap: i64| plain(&json!({"cap": cap, "order_quantity": 300.0, "max_position": 300.0, "cool_down": 60.0}));
+    let bought =
+        |cap| traded(text, &values(cap)).iter().filter(|line| line.contains("buy")).cloned().collect::<Vec<_>>();
     assert_eq!(bought(3), ["0 buy 100 @ 50.01"]);
     assert_eq!(bought(4), ["0 buy 100 @ 50.01", "0 buy 100 @ 50.05"]);
     assert_eq!(bought(5), ["0 buy 100 @ 50.01", "0 buy 100 @ 50.05", "0 buy 100 @ 50.06"]);
@@ -67,7 +69,7 @@ fn the_cap_bounds_the_price() {
 #[test]
 fn the_cool_down_keeps_entries_apart_and_the_largest_position_bounds_them() {
     let heavy: String = (1..=9).map(|second| format!("{second} bid 49.99 {}\n", 20 + second)).collect();
-    let text = format!("0 clear; bid 49.99 20; ask 50.01 2\n{heavy}");
+    let text = format!("0 clear; bid 49.99 20; ask 50.01 5\n{heavy}");
     let buys = |cool_down: f64, most: f64| {
         let values = plain(&json!({"cool_down": cool_down, "max_position": most}));
         traded(&text, &values).iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()

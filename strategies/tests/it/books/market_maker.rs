@@ -1,7 +1,7 @@
 //! The market maker's rules, each on a book of a few levels.
 
 use engine_core::feed::{Feed, Series};
-use engine_core::order::{OrderState, Reason};
+use engine_core::order::Reason;
 use engine_core::tape::Tape;
 use serde_json::{Value, json};
 
@@ -139,10 +139,7 @@ fn a_bad_book_is_not_quoted() {
 fn one_side_alone_is_not_quoted() {
     let text = "1.05 ask 50.01 0; ask 50.02 0\n5 bid 49.98 11";
     let lines = quoted(text, &json!({"levels": 1}));
-    assert_eq!(
-        lines,
-        ["0.1 buy 100 @ 49.99 cancelled: requested", "0.1 sell 100 @ 50.01 cancelled: requested"]
-    );
+    assert_eq!(lines, ["0.1 buy 100 @ 49.99 cancelled: requested", "0.1 sell 100 @ 50.01 cancelled: requested"]);
 }
 
 #[test]
@@ -156,14 +153,14 @@ fn it_closes_its_position_before_the_session_ends() {
 
 #[test]
 fn a_refused_order_is_told_once_and_not_repeated_at_every_look() {
-    let feed = feed_of(tape(&format!("{BOOK}9.55 bid 49.98 11")));
-    // A cash account has nothing to sell.
+    // A cash account has nothing to sell: a sale is refused when somebody wants to buy from it.
+    let bought: String = (1..=40).map(|i| format!("{:.2} buy 50.02 1\n", 0.05 + f64::from(i) * 0.1)).collect();
+    let feed = feed_of(tape(&format!("{BOOK}{bought}")));
     let result = run(&feed, "market_maker", &plain(&json!({"levels": 1})), &crate::common::options(1_000_000));
-    let refused = result.orders.iter().filter(|o| o.state == OrderState::Rejected).count();
-    assert!((9..=61).contains(&refused), "{refused}");
-    assert!(result.orders.iter().all(|o| o.reason != Reason::RiskLimit));
-    assert_eq!(result.logs.len(), 1);
-    assert!(result.logs[0].text.contains("insufficient position"), "{}", result.logs[0].text);
+    let refused = result.orders.iter().filter(|o| o.reason == Reason::InsufficientPosition);
+    assert_eq!(refused.count(), 4);
+    let told: Vec<&str> = result.logs.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(told, ["order 1 was refused: insufficient position; one second of pause after each"]);
 }
 
 #[test]

@@ -114,8 +114,7 @@ pub fn orders(result: &RunResult) -> Vec<String> {
 
 /// "2 buy 100 @ 49.99"
 pub fn fills(result: &RunResult) -> Vec<String> {
-    let line = |f: &engine_core::record::Fill| {
-        format!("{} {} {} @ {}", seconds(f.time), f.side.name(), f.quantity, f.price)
-    };
+    let line =
+        |f: &engine_core::record::Fill| format!("{} {} {} @ {}", seconds(f.time), f.side.name(), f.quantity, f.price);
     result.fills.iter().map(line).collect()
 }

@@ -65,10 +65,7 @@ fn it_follows_the_best_price() {
 fn it_sells_too_and_starts_later() {
     let values = plain(&json!({"side": "sell", "slices": 1, "start_after": 5.0, "duration": 10.0, "cap": 0}));
     let result = play(&format!("{BOOK}59 bid 49.90 1"), "twap", &values);
-    assert_eq!(
-        orders(&result),
-        ["5 sell 300 @ 50.01 cancelled: requested", "15.1 sell 300 @ 49.99 filled"]
-    );
+    assert_eq!(orders(&result), ["5 sell 300 @ 50.01 cancelled: requested", "15.1 sell 300 @ 49.99 filled"]);
     assert_eq!(fills(&result), ["15.1 sell 300 @ 49.99"]);
 }
 
@@ -91,7 +88,8 @@ fn what_the_cap_leaves_is_tried_again_and_told() {
     let quantity: i64 = result.fills.iter().map(|fill| fill.quantity.units()).sum();
     assert!(quantity <= 300 * engine_core::fixed::SCALE);
     assert!(fills(&result).starts_with(&["30.1 buy 200 @ 50.01".to_owned()]), "{:?}", fills(&result));
-    let none = play("0 clear; bid 49.99 10; ask 50.01 10\n5 bid 49.90 1", "twap", &plain(&json!({"start_after": 600.0})));
+    let none =
+        play("0 clear; bid 49.99 10; ask 50.01 10\n5 bid 49.90 1", "twap", &plain(&json!({"start_after": 600.0})));
     assert_eq!(none.logs[0].text, "buy 0 of 300, 0 of it passively");
 }
 
