@@ -2,5 +2,7 @@
 
 mod imbalance;
 mod market_maker;
+mod oracle;
+mod properties;
 mod tapes;
 mod twap;
