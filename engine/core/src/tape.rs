@@ -114,6 +114,25 @@ pub mod kind {
     pub const GAP: u16 = 7;
 }
 
+/// The side of a row that sets a level; `None` for other rows.
+#[inline]
+pub(crate) const fn level_side(code: u16) -> Option<Side> {
+    match code & (KIND | SIDES) {
+        LEVEL_BUY => Some(Side::Buy),
+        LEVEL_SELL => Some(Side::Sell),
+        _ => None,
+    }
+}
+
+const LEVEL_BUY: u16 = kind::LEVEL | BUY;
+const LEVEL_SELL: u16 = kind::LEVEL | SELL;
+
+/// True for a trade.
+#[inline]
+pub(crate) const fn is_trade(code: u16) -> bool {
+    code & KIND == kind::TRADE
+}
+
 /// The columns of a tape. `code` is a kind, the side (0x10 buy, 0x20 sell, 0 none) and flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TapeColumns {
@@ -297,7 +316,7 @@ impl Tape {
     }
 
     /// What a row says.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn event(&self, row: usize) -> TapeEvent {
         let c = &self.columns;

@@ -188,6 +188,8 @@ pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
         cash: config.account.money(),
         fees: config.costs.fees(),
         fills: config.fill.rules(&config.costs),
+        depth: config.venue.rules(),
+        latency: config.venue.latency(),
         risk: config.risk.limits(),
         apply_actions: config.actions.apply(),
         begin: input.begin,
@@ -229,6 +231,9 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
         _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
     });
+    if input.feed.series().iter().any(|s| s.tape.is_some()) {
+        list.extend(config.venue.assumptions());
+    }
     list.extend(input.rules.iter().cloned());
     list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
         true => "idle cash earns nothing; holding and borrowing cost what the fee schedule says".to_owned(),

@@ -116,17 +116,23 @@ impl OrderBook {
     }
 
     /// Follows a row.
-    #[inline]
+    #[inline(always)]
     pub fn apply(&mut self, event: &TapeEvent) -> Change {
         match *event {
             TapeEvent::Trade { .. } => Change::Nothing,
             TapeEvent::Level { side, price, quantity } => {
-                let before = self.side_mut(side).set(price, quantity);
+                let before = self.set_level(side, price, quantity);
                 Change::Level { side, price, before, after: quantity }
             }
             TapeEvent::Quote { side, price, quantity } => self.quote(side, price, quantity),
             other => self.seldom(&other),
         }
+    }
+
+    /// Sets the size at a price, zero removes the level; returns the size before.
+    #[inline(always)]
+    pub fn set_level(&mut self, side: Side, price: Price, quantity: Quantity) -> Quantity {
+        self.side_mut(side).set(price, quantity)
     }
 
     fn quote(&mut self, side: Side, price: Price, quantity: Quantity) -> Change {
@@ -231,6 +237,13 @@ impl OrderBook {
         self.side(side).best()
     }
 
+    /// The best price of a side.
+    #[inline]
+    #[must_use]
+    pub fn best_price(&self, side: Side) -> Option<Price> {
+        self.side(side).best_price()
+    }
+
     /// The best bid.
     #[inline]
     #[must_use]
@@ -256,7 +269,7 @@ impl OrderBook {
     #[inline]
     #[must_use]
     pub fn mid_price(&self) -> Option<Price> {
-        let (bid, ask) = (self.bid()?.price.units(), self.ask()?.price.units());
+        let (bid, ask) = (self.bids.best_price()?.units(), self.asks.best_price()?.units());
         Some(Price::from_units(bid + (ask - bid) / 2))
     }
 
@@ -309,11 +322,8 @@ impl OrderBook {
         if self.gapped {
             return BookState::Gapped;
         }
-        match (self.bids.best(), self.asks.best()) {
-            (Some(bid), Some(ask)) if bid.price > ask.price || (self.depth && bid.price == ask.price) => {
-                BookState::Crossed
-            }
-            _ => BookState::Good,
-        }
+        // Keys of asks are their prices below zero.
+        let sum = self.bids.top() + self.asks.top();
+        if sum > 0 || (sum == 0 && self.depth) { BookState::Crossed } else { BookState::Good }
     }
 }

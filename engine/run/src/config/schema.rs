@@ -47,6 +47,7 @@ pub fn schema(registry: &Registry) -> Value {
             "exit": list(plugins(&[Role::Exit], "kind", &json!({})), "Stops, targets, trailing stops."),
             "costs": costs(),
             "fill": fill(),
+            "venue": venue(),
             "actions": table("Corporate actions.", json!({
                 "mode": words(&["apply", "ignore"], "Splits and dividends take effect, or are ignored. Default apply."),
             })),
@@ -187,6 +188,29 @@ fn fill() -> Value {
             "limit_gap": words(&["open", "limit"], "Price of a limit that a gap jumps over. Default open."),
             "participation": number(1e-6, 1.0, "Share of a bar's volume that our orders may take. Default: no cap."),
             "clamp": flag("Keeps slipped prices inside the bar. Default false."),
+        }),
+    )
+}
+
+fn venue() -> Value {
+    let length = || json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9})?(ns|us|ms|s|m|h)$" });
+    let delay = |doc: &str| {
+        let sampled = json!({ "type": "object", "additionalProperties": false, "properties": {
+            "least": length(), "mean": length(), "most": length(), "as_data": number(0.0, 100.0, "Times the latency of the data."),
+        }});
+        with_doc(json!({ "oneOf": [length(), sampled] }), doc)
+    };
+    table(
+        "How orders meet trades, quotes and books, where the data is a tape.",
+        json!({
+            "queue": words(&["none", "volume_ahead", "proportional", "power", "log", "fifo"], "Place of resting orders. Default: fifo on order-by-order data, else volume_ahead."),
+            "power": number(0.1, 10.0, "Exponent of queue = \"power\"."),
+            "through": words(&["full", "traded"], "What a trade through the limit of a resting order fills. Default full."),
+            "trigger": words(&["trade", "quote"], "What fires stops. Default: trades where the tape has any, else quotes."),
+            "stale_after": with_doc(length(), "A book is stale after so much silence. Default: never."),
+            "feed_latency": delay("Market data to the strategy, on top of the tape's own. Default none."),
+            "order_latency": delay("Orders to the venue. Default none."),
+            "response_latency": delay("Answers to the strategy. Default none."),
         }),
     )
 }
