@@ -157,10 +157,13 @@ impl<'a> Replay<'a> {
     fn packet(&mut self, row: usize) {
         let now = self.tape.venue_time(row);
         self.audit.packets += 1;
-        if !self.tape.columns().local_time.is_empty() {
+        // A snapshot tells at once what happened long before.
+        let snapshot = self.tape.code(row) & SNAPSHOT != 0;
+        if !self.tape.columns().local_time.is_empty() && !snapshot {
             self.latencies.push(self.tape.local_time(row) - now);
         }
-        if let Some(above) = self.packet_above.replace(now)
+        let packet_above = std::mem::replace(&mut self.packet_above, (!snapshot).then_some(now));
+        if let Some(above) = packet_above
             && self.audit.pause.is_none_or(|(longest, _)| now - above > longest)
         {
             self.audit.pause = Some((now - above, above));
@@ -230,7 +233,7 @@ impl TapeAudit {
         for span in self.crossed.iter_mut().chain(&mut self.gapped) {
             span.to = span.to.min(end);
         }
-        let names = ["trade", "quote", "level", "clear", "add", "modify", "cancel", "gap"];
+        let names = ["trade", "quote", "level", "clear", "add", "change", "cancel", "gap"];
         let kinds = names.iter().zip(self.kinds).filter(|(_, n)| *n > 0).map(|(name, n)| count(n, name));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let held = holds(tape).join(", ");
