@@ -7,6 +7,8 @@ mod market_chaos;
 mod market_fees;
 mod market_rules;
 mod market_terms;
+mod orderbook;
 mod scenarios;
 mod strategies;
+mod tape;
 mod venue;

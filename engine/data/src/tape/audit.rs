@@ -53,7 +53,8 @@ pub struct TapeAudit {
     pub gapped: Vec<Span>,
     /// Regular trades that could be compared with the best prices around them.
     pub trades_compared: usize,
-    /// Of those, outside the best prices before and after their packet; and the first row.
+    /// Of those, outside the best prices of the last message about the book before them and
+    /// of the first at or after them; and the first row.
     pub trades_outside: (usize, usize),
     /// Changes of orders that were not there; and the first row.
     pub unknown_orders: (usize, usize),
@@ -93,8 +94,10 @@ struct Replay<'a> {
     latencies: Vec<i64>,
     before: Best,
     trusted: bool,
-    /// Regular trades of the packet in progress.
+    /// Regular trades since the last packet about the book.
     trades: Vec<(usize, Price)>,
+    /// The packet in progress has rows about the book.
+    of_book: bool,
     /// The book before the snapshot in progress.
     old: Option<(usize, [Vec<BookLevel>; 2])>,
     packet_above: Option<Timestamp>,
@@ -118,6 +121,7 @@ impl<'a> Replay<'a> {
             before: (None, None),
             trusted: false,
             trades: Vec::new(),
+            of_book: false,
             old: None,
             packet_above: None,
         }
@@ -130,6 +134,7 @@ impl<'a> Replay<'a> {
     fn row(&mut self, row: usize) {
         let (event, code) = (self.tape.event(row), self.tape.code(row));
         self.audit.kinds[usize::from(code & 7)] += 1;
+        self.of_book |= !matches!(event, TapeEvent::Trade { .. });
         match event {
             TapeEvent::Trade { price, aggressor, .. } => {
                 let counts = &mut self.audit.trades;
@@ -171,6 +176,9 @@ impl<'a> Replay<'a> {
         let state = self.book.state();
         follow(&mut self.audit.crossed, state == BookState::Crossed, row, now);
         follow(&mut self.audit.gapped, state == BookState::Gapped, row, now);
+        if !std::mem::take(&mut self.of_book) {
+            return;
+        }
         let after = (self.book.bid().map(|l| l.price), self.book.ask().map(|l| l.price));
         let trusted = state == BookState::Good && after.0.is_some() && after.1.is_some();
         if self.trusted && trusted {
