@@ -145,7 +145,9 @@ impl Contract {
         let path = contract_path(prices);
         let inline =
             Keys::check(inline, |key, problem| DataError::file(prices, format!("{key} in [[data]]: {problem}")))?;
-        let file = Keys::check(&read_file::<ContractOverrides>(&path)?, |key, problem| DataError::file(&path, format!("{key}: {problem}")))?;
+        let file = Keys::check(&read_file::<ContractOverrides>(&path)?, |key, problem| {
+            DataError::file(&path, format!("{key}: {problem}"))
+        })?;
         let merge = Merge(&path);
 
         let symbol = merge.take("symbol", inline.symbol, file.symbol)?.ok_or_else(|| {

@@ -24,7 +24,7 @@ pub mod catalogue;
 pub mod contract;
 pub mod csv;
 pub mod error;
-//pub mod feeds;
+pub mod feeds;
 mod header;
 pub mod hours;
 pub mod import;

@@ -54,6 +54,8 @@ pub(crate) struct ParquetFile<'a> {
     metadata: FileMetadata,
     pub(crate) names: Vec<String>,
     pub(crate) rows: usize,
+    /// Whole numbers of 8 or 16 bits, which the decoder is built without.
+    narrow: Vec<bool>,
 }
 
 impl<'a> ParquetFile<'a> {
@@ -61,11 +63,14 @@ impl<'a> ParquetFile<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self, DataError> {
         let file = File::open(path).map_err(|e| DataError::io(path, "read", e))?;
         let bytes = file.metadata().map_err(|e| DataError::io(path, "read", e))?.len();
-        let (metadata, names) = guarded(path, || {
+        let (metadata, names, narrow) = guarded(path, || {
             let mut reader = ParquetReader::new(file);
             let schema = reader.schema()?;
             let names = schema.iter_names().map(|name| name.to_string()).collect::<Vec<_>>();
-            Ok((reader.get_metadata()?.as_ref().clone(), names))
+            let types = ["Int8", "Int16", "UInt8", "UInt16"];
+            let narrow = schema.iter_values().map(|field| types.contains(&format!("{:?}", field.dtype).as_str()));
+            let narrow = narrow.collect::<Vec<_>>();
+            Ok((reader.get_metadata()?.as_ref().clone(), names, narrow))
         })?;
         // What lies outside the file would be read past its end.
         for (number, group) in metadata.row_groups.iter().enumerate() {
@@ -80,7 +85,7 @@ impl<'a> ParquetFile<'a> {
             }
         }
         let rows = metadata.row_groups.iter().map(|g| g.num_rows()).fold(0, usize::saturating_add);
-        Ok(Self { path, metadata, names, rows })
+        Ok(Self { path, metadata, names, rows, narrow })
     }
 
     /// The wanted columns of all rows, window by window, in the order of the file.
@@ -88,6 +93,10 @@ impl<'a> ParquetFile<'a> {
         &self,
         wanted: Vec<usize>,
     ) -> Result<impl Iterator<Item = Result<DataFrame, DataError>>, DataError> {
+        if let Some(column) = wanted.iter().find(|column| self.narrow.get(**column) == Some(&true)) {
+            let problem = "is of 8 or 16 bits, which is not read; write it with 32 or 64 bits";
+            return Err(type_error(self.path, self.names[*column].trim(), problem));
+        }
         self.check_pages(&wanted)?;
         let mut group = 0;
         let mut from = 0;

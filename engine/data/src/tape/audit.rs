@@ -53,7 +53,8 @@ pub struct TapeAudit {
     pub gapped: Vec<Span>,
     /// Regular trades that could be compared with the best prices around them.
     pub trades_compared: usize,
-    /// Of those, outside the best prices before and after their packet; and the first row.
+    /// Of those, outside the best prices of the last message about the book before them and
+    /// of the first at or after them; and the first row.
     pub trades_outside: (usize, usize),
     /// Changes of orders that were not there; and the first row.
     pub unknown_orders: (usize, usize),
@@ -93,8 +94,10 @@ struct Replay<'a> {
     latencies: Vec<i64>,
     before: Best,
     trusted: bool,
-    /// Regular trades of the packet in progress.
+    /// Regular trades since the last packet about the book.
     trades: Vec<(usize, Price)>,
+    /// The packet in progress has rows about the book.
+    of_book: bool,
     /// The book before the snapshot in progress.
     old: Option<(usize, [Vec<BookLevel>; 2])>,
     packet_above: Option<Timestamp>,
@@ -118,6 +121,7 @@ impl<'a> Replay<'a> {
             before: (None, None),
             trusted: false,
             trades: Vec::new(),
+            of_book: false,
             old: None,
             packet_above: None,
         }
@@ -130,6 +134,7 @@ impl<'a> Replay<'a> {
     fn row(&mut self, row: usize) {
         let (event, code) = (self.tape.event(row), self.tape.code(row));
         self.audit.kinds[usize::from(code & 7)] += 1;
+        self.of_book |= !matches!(event, TapeEvent::Trade { .. });
         match event {
             TapeEvent::Trade { price, aggressor, .. } => {
                 let counts = &mut self.audit.trades;
@@ -157,10 +162,13 @@ impl<'a> Replay<'a> {
     fn packet(&mut self, row: usize) {
         let now = self.tape.venue_time(row);
         self.audit.packets += 1;
-        if !self.tape.columns().local_time.is_empty() {
+        // A snapshot tells at once what happened long before.
+        let snapshot = self.tape.code(row) & SNAPSHOT != 0;
+        if !self.tape.columns().local_time.is_empty() && !snapshot {
             self.latencies.push(self.tape.local_time(row) - now);
         }
-        if let Some(above) = self.packet_above.replace(now)
+        let packet_above = std::mem::replace(&mut self.packet_above, (!snapshot).then_some(now));
+        if let Some(above) = packet_above
             && self.audit.pause.is_none_or(|(longest, _)| now - above > longest)
         {
             self.audit.pause = Some((now - above, above));
@@ -168,6 +176,9 @@ impl<'a> Replay<'a> {
         let state = self.book.state();
         follow(&mut self.audit.crossed, state == BookState::Crossed, row, now);
         follow(&mut self.audit.gapped, state == BookState::Gapped, row, now);
+        if !std::mem::take(&mut self.of_book) {
+            return;
+        }
         let after = (self.book.bid().map(|l| l.price), self.book.ask().map(|l| l.price));
         let trusted = state == BookState::Good && after.0.is_some() && after.1.is_some();
         if self.trusted && trusted {
@@ -230,7 +241,7 @@ impl TapeAudit {
         for span in self.crossed.iter_mut().chain(&mut self.gapped) {
             span.to = span.to.min(end);
         }
-        let names = ["trade", "quote", "level", "clear", "add", "modify", "cancel", "gap"];
+        let names = ["trade", "quote", "level", "clear", "add", "change", "cancel", "gap"];
         let kinds = names.iter().zip(self.kinds).filter(|(_, n)| *n > 0).map(|(name, n)| count(n, name));
         let kinds = kinds.collect::<Vec<_>>().join(", ");
         let held = holds(tape).join(", ");

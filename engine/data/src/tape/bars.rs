@@ -20,7 +20,8 @@ use crate::error::DataError;
 /// A length of a day or more, or a tape without trades and without a book.
 pub fn bars(path: &Path, loaded: &LoadedTape, length: BarLength) -> Result<(Contract, Bars), DataError> {
     let BarLength::Intraday(nanos) = length else {
-        let problem = format!("no bars of {length} come from a tape: build shorter ones and join them by data resample");
+        let problem =
+            format!("no bars of {length} come from a tape: build shorter ones and join them by data resample");
         return Err(DataError::file(path, problem));
     };
     let rule = BarRule::Time { nanos, anchor: Timestamp::default() };

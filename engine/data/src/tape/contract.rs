@@ -92,11 +92,7 @@ impl TapeContract {
     }
 
     /// Reads the contract beside `tape` and completes it; a warning is left for every default.
-    pub(super) fn load(
-        tape: &Path,
-        inline: &ContractOverrides,
-        warnings: &mut Vec<String>,
-    ) -> Result<Self, DataError> {
+    pub(super) fn load(tape: &Path, inline: &ContractOverrides, warnings: &mut Vec<String>) -> Result<Self, DataError> {
         let path = contract_path(tape);
         let file: File = read_file(&path)?;
         let error = |key: &str, problem: String| DataError::file(&path, format!("{key}: {problem}"));

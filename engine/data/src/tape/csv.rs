@@ -162,7 +162,12 @@ fn write_rows(mut out: impl Write, tape: &Tape) -> io::Result<()> {
     let columns = tape.columns();
     let (local, orders) = (!columns.local_time.is_empty(), !columns.order.is_empty());
     let name = |has: bool, name: &'static str| if has { name } else { "" };
-    writeln!(out, "venue_time{},event,side,price,quantity{},flags", name(local, ",local_time"), name(orders, ",order"))?;
+    writeln!(
+        out,
+        "venue_time{},event,side,price,quantity{},flags",
+        name(local, ",local_time"),
+        name(orders, ",order")
+    )?;
     for row in 0..tape.len() {
         write!(out, "{}", tape.venue_time(row))?;
         if local {

@@ -9,7 +9,7 @@ use engine_core::tape::{Tape, TapeColumns};
 use polars::io::parquet::write::StatisticsOptions;
 use polars::prelude::{
     Column, DataFrame, DataType, Int64Chunked, IntoColumn, NewChunkedArray, ParquetCompression, ParquetWriter,
-    PlSmallStr, PolarsResult, UInt16Chunked, UInt64Chunked,
+    PlSmallStr, PolarsResult, UInt32Chunked, UInt64Chunked,
 };
 
 use super::First;
@@ -62,7 +62,8 @@ fn frame(c: &TapeColumns, from: usize, to: usize) -> PolarsResult<DataFrame> {
     if !c.local_time.is_empty() {
         columns.push(whole("local_time", &c.local_time));
     }
-    columns.push(UInt16Chunked::from_slice(PlSmallStr::from_static("code"), &c.code[from..to]).into_column());
+    let code = c.code[from..to].iter().map(|code| u32::from(*code));
+    columns.push(UInt32Chunked::from_iter_values(PlSmallStr::from_static("code"), code).into_column());
     columns.push(whole("price", &c.price));
     columns.push(whole("quantity", &c.quantity));
     if !c.order.is_empty() {
@@ -110,17 +111,20 @@ fn append(path: &Path, frame: &DataFrame, c: &mut TapeColumns) -> Result<(), Dat
     let start = c.code.len();
     for column in frame.columns() {
         let (name, series) = (column.name().as_str(), column.as_materialized_series());
-        let wrong = |expected: &str| {
-            type_error(path, name, &format!("has the type {}, expected {expected}", column.dtype()))
-        };
+        let wrong =
+            |expected: &str| type_error(path, name, &format!("has the type {}, expected {expected}", column.dtype()));
         if let Some(row) = series.is_null().iter().position(|null| null == Some(true)) {
             return Err(First::Row.error(path, start + row, name, "is empty".to_owned()));
         }
         match name {
-            "code" if *column.dtype() == DataType::UInt16 => {
-                c.code.extend(series.u16().map_err(|_| wrong("u16"))?.iter().flatten());
+            "code" => {
+                let codes = series.u32().map_err(|_| wrong("u32"))?.iter().flatten();
+                for (row, code) in codes.enumerate() {
+                    let known = u16::try_from(code)
+                        .map_err(|_| First::Row.error(path, start + row, name, format!("{code:#x} is not known")))?;
+                    c.code.push(known);
+                }
             }
-            "code" => return Err(wrong("u16")),
             "order" if *column.dtype() == DataType::UInt64 => {
                 c.order.extend(series.u64().map_err(|_| wrong("u64"))?.iter().flatten());
             }

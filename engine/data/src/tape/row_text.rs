@@ -57,8 +57,11 @@ pub(super) fn event(
     })
 }
 
-/// Name, side, price, quantity and order of a row, as a CSV has them.
-pub(super) fn fields(event: &TapeEvent) -> (&'static str, Option<Side>, Option<(Price, Quantity)>, Option<u64>) {
+/// Name, side, price with quantity, and order of a row.
+pub(super) type Fields = (&'static str, Option<Side>, Option<(Price, Quantity)>, Option<u64>);
+
+/// What a row is in a CSV.
+pub(super) fn fields(event: &TapeEvent) -> Fields {
     match *event {
         TapeEvent::Trade { price, quantity, aggressor } => ("trade", aggressor, Some((price, quantity)), None),
         TapeEvent::Quote { side, price, quantity } => ("quote", Some(side), Some((price, quantity)), None),
