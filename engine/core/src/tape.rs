@@ -7,7 +7,7 @@
 
 use crate::bars::{BarColumns, BarError, Bars};
 use crate::builder::{Bar, BarBuilder, BarRule, BuildError};
-use crate::fixed::{Price, Quantity};
+use crate::fixed::{Price, Quantity, SCALE};
 use crate::order::Side;
 use crate::time::Timestamp;
 
@@ -196,10 +196,12 @@ pub enum TapeError {
     #[error("column {0}: {1} rows, expected {2}")]
     Length(&'static str, usize, usize),
     /// A row that does not fit, counted from 0.
-    #[error("row {row}: {problem}")]
+    #[error("row {row}: column {column}: {problem}")]
     Row {
         /// Which.
         row: usize,
+        /// In which column.
+        column: &'static str,
         /// What was found and what was expected.
         problem: String,
     },
@@ -238,11 +240,12 @@ impl Tape {
         }
         let mut kinds = 0;
         for row in 0..rows {
-            check(&columns, row).map_err(|problem| TapeError::Row { row, problem })?;
+            check(&columns, row).map_err(|(column, problem)| TapeError::Row { row, column, problem })?;
             kinds |= 1 << (columns.code[row] & KIND);
         }
         if columns.code[rows - 1] & LAST == 0 {
-            return Err(TapeError::Row { row: rows - 1, problem: "the last row must end its packet".into() });
+            let problem = "the last row must end its packet".into();
+            return Err(TapeError::Row { row: rows - 1, column: "code", problem });
         }
         Ok(Self { columns, kinds })
     }
@@ -393,51 +396,50 @@ pub enum TapeBarError {
     Bars(#[from] BarError),
 }
 
-fn check(c: &TapeColumns, row: usize) -> Result<(), String> {
+/// Largest price and size, in units: what [`Price`] and [`Quantity`] take from text.
+const UNITS_MAX: i64 = 10_000_000_000 * SCALE;
+
+/// What is wrong with a row, and in which column.
+fn check(c: &TapeColumns, row: usize) -> Result<(), (&'static str, String)> {
     let stamp = |nanos: i64| Timestamp::from_nanos(nanos);
     if row > 0 && c.venue_time[row] < c.venue_time[row - 1] {
-        return Err(format!(
-            "{} at the venue is before the row above it, {}; stamps must not go back",
-            stamp(c.venue_time[row]),
-            stamp(c.venue_time[row - 1])
-        ));
+        let (here, above) = (stamp(c.venue_time[row]), stamp(c.venue_time[row - 1]));
+        return Err(("venue_time", format!("{here} is before the row above, {above}; stamps must not go back")));
     }
     if let Some(local) = c.local_time.get(row) {
         if row > 0 && *local < c.local_time[row - 1] {
-            return Err(format!(
-                "received {}, before the row above it, {}; stamps must not go back",
-                stamp(*local),
-                stamp(c.local_time[row - 1])
-            ));
+            let (here, above) = (stamp(*local), stamp(c.local_time[row - 1]));
+            return Err(("local_time", format!("{here} is before the row above, {above}; stamps must not go back")));
         }
         if *local < c.venue_time[row] {
-            return Err(format!("received {}, before it happened, {}", stamp(*local), stamp(c.venue_time[row])));
+            let (here, venue) = (stamp(*local), stamp(c.venue_time[row]));
+            return Err(("local_time", format!("received {here}, before it happened, {venue}")));
         }
     }
     let code = c.code[row];
     let (price, quantity) = (c.price[row], c.quantity[row]);
     if code & !KNOWN != 0 || code & SIDES == SIDES || code & KIND > kind::GAP {
-        return Err(format!("code {code:#x} is not known"));
+        return Err(("code", format!("{code:#x} is not known")));
     }
-    if quantity < 0 {
-        return Err(format!("size {}, expected 0 or more", Quantity::from_units(quantity)));
+    if !(0..=UNITS_MAX).contains(&quantity) {
+        return Err(("quantity", format!("{}, expected 0 to 1e10", Quantity::from_units(quantity))));
     }
     let kind = code & KIND;
     let sided = matches!(kind, kind::QUOTE | kind::LEVEL | kind::ADD | kind::MODIFY);
     if sided && code & SIDES == 0 {
-        return Err("a quote, level or order needs a side".into());
+        return Err(("code", "a quote, level or order needs a side".into()));
     }
     let filled = matches!(kind, kind::TRADE | kind::ADD | kind::MODIFY);
     if filled && quantity == 0 {
-        return Err("size 0, expected above 0".into());
+        return Err(("quantity", "0, expected above 0".into()));
     }
     let empty_quote = kind == kind::QUOTE && quantity == 0;
-    if (sided || kind == kind::TRADE) && price <= 0 && !empty_quote {
-        return Err(format!("price {}, expected above 0", Price::from_units(price)));
+    if (sided || kind == kind::TRADE) && !(1..=UNITS_MAX).contains(&price) && !(empty_quote && price == 0) {
+        return Err(("price", format!("{}, expected above 0 and at most 1e10", Price::from_units(price))));
     }
     let numbered = matches!(kind, kind::ADD | kind::MODIFY | kind::CANCEL);
     if numbered && c.order.is_empty() {
-        return Err("an order without a number".into());
+        return Err(("order", "an order without a number".into()));
     }
     Ok(())
 }

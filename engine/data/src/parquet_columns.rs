@@ -23,7 +23,7 @@ const GUESS_ROWS: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unit {
     pub(crate) name: &'static str,
-    nanos: i64,
+    pub(crate) nanos: i64,
 }
 
 const UNITS: [Unit; 4] = [
@@ -35,7 +35,7 @@ const UNITS: [Unit; 4] = [
 
 impl Unit {
     /// The unit in which a number lies between 1973-03-03 and 2200.
-    fn of(number: i64) -> Option<Self> {
+    pub(crate) fn of(number: i64) -> Option<Self> {
         UNITS.into_iter().find(|unit| unit.holds(number))
     }
 

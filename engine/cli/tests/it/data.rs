@@ -22,7 +22,7 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn help_on_every_level_has_an_example() {
-    for command in [&[][..], &["check"], &["import"], &["list"], &["resample"], &["calendar"]] {
+    for command in [&[][..], &["check"], &["import"], &["list"], &["resample"], &["calendar"], &["synth", "book"]] {
         let (code, help, _) = run(Path::new("."), &[command, &["--help"]].concat());
         assert_eq!(code, Some(0));
         assert!(help.contains("Example") && help.contains("engine data "), "{help}");

@@ -182,7 +182,7 @@ impl OrderBook {
                     self.shift(old.side, old.price, -old.quantity);
                 }
                 let before = self.shift(side, price, quantity);
-                Change::Level { side, price, before, after: before + quantity }
+                Change::Level { side, price, before, after: self.size_at(side, price) }
             }
             TapeEvent::Modify { order, side, price, quantity } => self.modify(order, side, price, quantity),
             TapeEvent::Cancel { order, quantity } => {
@@ -221,11 +221,12 @@ impl OrderBook {
         Change::Order { side: old.side, price: old.price, removed, priority: old.priority }
     }
 
-    /// Adds to the size at a price; returns the size before.
+    /// Adds to the size at a price, which stays within what can be told; returns the size before.
     fn shift(&mut self, side: Side, price: Price, by: Quantity) -> Quantity {
         let ladder = self.side_mut(side);
         let before = ladder.size_at(price);
-        ladder.set(price, (before + by).max(Quantity::ZERO));
+        let after = before.units().saturating_add(by.units()).max(0);
+        ladder.set(price, Quantity::from_units(after));
         before
     }
 

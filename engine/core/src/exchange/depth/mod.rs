@@ -37,7 +37,7 @@
 //!   before us than is shown. The least that any place in the queue allows.
 //! - `proportional`, `power(n)`, `log`: as above, but of what leaves the level without a trade a part was
 //!   before us: with f(x) = x, x^n or ln(1 + x) of the sizes before and behind us,
-//!   the part f(before) / (f(before) + f(behind)).
+//!   the part f(before) / (f(before) + f(behind)). Fills are whole lots: what reaches us of a lot waits for the rest.
 //! - `fifo`: on a tape of single orders: those that were there are before us, and leave one by one.
 //!
 //! An order that joins where no level is shown (between the levels, or better than the

@@ -33,6 +33,8 @@ pub(super) struct Queue {
     /// What of our order would have been filled with `most` before us, and what the model filled at this price.
     sure: i64,
     filled: i64,
+    /// Reached us, but less than a lot.
+    owed: i64,
     /// Orders with a lower number are before us.
     priority: u64,
     /// Traded in this packet, by orders whose leaving has not been told yet.
@@ -128,6 +130,15 @@ impl Queue {
         Quantity::from_units((over - ours).max(0))
     }
 
+    /// What of `reached` fills an order with `most` left: whole lots, as trades are. A part of a
+    /// lot (shares of cancels are not whole lots) waits for the next trade.
+    pub(super) fn whole_lots(&mut self, reached: Quantity, most: Quantity, lot: Quantity) -> Quantity {
+        let reached = self.owed.saturating_add(reached.units());
+        let whole = if reached >= most.units() { most.units() } else { reached - reached % lot.units() };
+        self.owed = reached - whole;
+        Quantity::from_units(whole)
+    }
+
     /// Notes a fill at our price; true when it was sure.
     pub(super) fn filled(&mut self, model: QueueModel, quantity: Quantity) -> bool {
         self.filled = self.filled.saturating_add(quantity.units());
@@ -156,4 +167,34 @@ fn weighed(cancelled: i64, ahead: i64, behind: i64, f: impl Fn(f64) -> f64) -> i
     let (before, after) = (f(Quantity::from_units(ahead).to_f64()), f(Quantity::from_units(behind).to_f64()));
     let whole = before + after;
     if whole > 0.0 && whole.is_finite() { (cancelled as f64 * (before / whole)) as i64 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(n: i64) -> Quantity {
+        Quantity::from_units(n * crate::fixed::SCALE)
+    }
+
+    #[test]
+    fn fills_are_whole_lots_and_nothing_that_reached_us_is_lost() {
+        let mut queue = Queue::join(QueueModel::Proportional, shares(300), false, false, 1);
+        // 100 of 300 leave without a trade, then 100 behind us join, then 100 of 300 leave:
+        // two thirds of a lot of those were before us.
+        queue.show(QueueModel::Proportional, shares(200));
+        queue.show(QueueModel::Proportional, shares(300));
+        queue.show(QueueModel::Proportional, shares(200));
+        let mut fills = Vec::new();
+        let mut open = 250;
+        for size in [100, 100, 100, 100, 100] {
+            let reached = queue.trade(QueueModel::Proportional, shares(size), Quantity::ZERO);
+            let most = shares(open.min(size));
+            let given = queue.whole_lots(reached, most, shares(100)).units() / crate::fixed::SCALE;
+            open -= given;
+            fills.push(given);
+        }
+        // 133 1/3 are before us. No trade gives more than its size; the last 50 are all there is.
+        assert_eq!(fills, [0, 0, 100, 100, 50]);
+    }
 }

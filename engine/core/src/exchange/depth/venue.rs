@@ -374,7 +374,8 @@ impl DepthVenue {
             }
             let queue = &mut self.queues[slot as usize];
             self.pending |= self.model == QueueModel::Fifo;
-            let given = queue.trade(self.model, print.size, print.ours).min(open);
+            let reached = queue.trade(self.model, print.size, print.ours);
+            let given = queue.whole_lots(reached, open.min(print.size - print.ours), instrument.lot);
             let sure = !given.is_zero() && queue.filled(self.model, given);
             (given, sure)
         };
