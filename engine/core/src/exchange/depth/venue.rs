@@ -151,8 +151,12 @@ impl DepthVenue {
                 self.follow(&change);
             }
         }
-        if code & LAST != 0 && self.active {
-            self.end_packet(instrument, desk);
+        if code & LAST != 0 {
+            if self.active {
+                self.end_packet(instrument, desk);
+            } else if self.replaced {
+                self.look_again();
+            }
         }
     }
 
