@@ -165,6 +165,17 @@ fn every_fill_has_its_cause_in_the_market() {
 }
 
 #[test]
+fn nothing_trades_through_an_order_that_rests() {
+    let mut looked_at = 0;
+    each_run(|tape, options, result, _| {
+        if options.depth.through == ThroughFill::Full {
+            looked_at += oracle::passed_by(tape, options, result);
+        }
+    });
+    assert!(looked_at > 1_000, "{looked_at}");
+}
+
+#[test]
 fn on_single_orders_nobody_is_served_before_those_who_came_first() {
     let mut checked = 0;
     for seed in 10..16 {
