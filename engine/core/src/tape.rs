@@ -257,6 +257,23 @@ impl Tape {
         self.columns.code.len()
     }
 
+    /// The rows that happened before a time, whole packets only; `None` when there are none.
+    #[must_use]
+    pub fn before(mut self, time: Timestamp) -> Option<Self> {
+        let c = &mut self.columns;
+        let mut rows = c.venue_time.partition_point(|t| *t < time.nanos());
+        while rows > 0 && c.code[rows - 1] & LAST == 0 {
+            rows -= 1;
+        }
+        c.venue_time.truncate(rows);
+        c.local_time.truncate(rows);
+        c.code.truncate(rows);
+        c.price.truncate(rows);
+        c.quantity.truncate(rows);
+        c.order.truncate(rows);
+        (rows > 0).then_some(self)
+    }
+
     /// The columns.
     #[must_use]
     pub fn columns(&self) -> &TapeColumns {

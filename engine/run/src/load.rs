@@ -11,6 +11,7 @@ use engine_core::feed::{Feed, Series};
 use engine_core::instrument::Symbol;
 use engine_core::time::Timestamp;
 use engine_data::contract::contract_path;
+use engine_data::tape::{is_tape, load_with_bars};
 use engine_data::{DataError, Loaded, Prices, read_bars};
 
 use crate::config::{Config, ConfigError, DataConfig};
@@ -45,7 +46,11 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
     let mut currency = config.account.currency.clone();
     for (number, data) in config.data.iter().enumerate() {
         let path = config.resolve(&data.file);
-        let mut loaded = read_bars(&path, &data.contract()).map_err(|e| placed(config, number, &path, e))?;
+        let read = match is_tape(&path) {
+            true => load_with_bars(&path, &data.contract()).map(|(loaded, tape)| (loaded, Some(tape))),
+            false => read_bars(&path, &data.contract()).map(|loaded| (loaded, None)),
+        };
+        let (mut loaded, tape) = read.map_err(|e| placed(config, number, &path, e))?;
         warnings.append(&mut loaded.warnings);
         let symbol = Symbol::new(&loaded.contract.symbol)
             .map_err(|e| config.error(&format!("data.{number}.symbol"), e.to_string()))?;
@@ -63,7 +68,14 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
         );
         sources.push((symbol.to_string(), about));
         let adjusted = loaded.contract.prices == Prices::Adjusted;
-        let (mut one, first) = cut(config, data, symbol, loaded)?;
+        let (mut one, mut first) = cut(config, data, symbol, loaded)?;
+        if let Some(tape) = tape {
+            // The rows of its first bar belong to the run; those before build the book.
+            let row = one.bars.columns().close_time.partition_point(|close| *close < first.nanos());
+            first = one.bars.row(row).open_time();
+            let last = one.bars.row(one.bars.len() - 1).time();
+            one.tape = tape.before(last).map(Arc::new);
+        }
         markets.apply(number, &mut one, adjusted)?;
         begin = begin.min(first);
         series.push(one);

@@ -15,6 +15,7 @@ mod contract;
 mod csv;
 mod parquet;
 mod row_text;
+mod series;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ use crate::error::DataError;
 pub use audit::{Latency, Span, TapeAudit, audit};
 pub use bars::bars;
 pub use contract::{TapeContract, VERSION, holds};
+pub use series::load_with_bars;
 
 /// A tape file as read.
 #[derive(Clone, Debug)]
