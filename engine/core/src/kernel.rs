@@ -20,6 +20,7 @@ use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
 use crate::feed::{Feed, Series, Times};
 use crate::fixed::Money;
+use crate::frames::FrameId;
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
 use crate::latency::Latency;
@@ -148,7 +149,13 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, notices: setup.notices };
+    let wants = Wants {
+        slices: setup.slices,
+        bars: setup.bars,
+        sessions: setup.sessions,
+        notices: setup.notices,
+        frames: !setup.frames.is_empty(),
+    };
     let (columns, factors, wanted) = (setup.columns, setup.factors, setup.wanted);
     let count = feed.series().len();
     let mut old = scratch.result;
@@ -166,6 +173,8 @@ pub fn run_with(
         columns,
         factors,
         received: tape::received(feed),
+        frames: setup.frames,
+        frame_columns: setup.frame_columns,
         portfolio: Portfolio::new(options.account, options.cash, count),
         orders: old.orders,
         open: VecDeque::new(),
@@ -220,6 +229,7 @@ struct Wants {
     bars: bool,
     sessions: bool,
     notices: bool,
+    frames: bool,
 }
 
 struct Kernel<'s> {
@@ -260,7 +270,9 @@ impl Kernel<'_> {
         self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
         self.strategy.on_start(&mut self.cx);
         self.obey(&feed)?;
-        let quiet = rows.single().filter(|_| self.wants.bars && !self.wants.slices && !self.wants.sessions);
+        let quiet = rows
+            .single()
+            .filter(|_| self.wants.bars && !self.wants.slices && !self.wants.sessions && !self.wants.frames);
         let mut instant = first;
         while instant < rows.instants() {
             if let Some(bars) = quiet
@@ -317,6 +329,9 @@ impl Kernel<'_> {
                 let bar = feed.series()[id].bars.row(rows.row(at));
                 self.strategy.on_bar(&mut self.cx, InstrumentId(id as u32), bar);
             }
+        }
+        if self.wants.frames {
+            self.frames(rows, (from, to));
         }
         if self.wants.slices {
             self.strategy.on_slice(&mut self.cx, &rows.slice(from, to));
@@ -415,6 +430,24 @@ impl Kernel<'_> {
             }
             if series.ends_session(row) {
                 self.strategy.on_session(&mut self.cx, id, SessionEvent::Ended);
+            }
+        }
+    }
+
+    /// Bars of frames that closed with these bars.
+    fn frames<R: Rows>(&mut self, rows: &R, (from, to): (usize, usize)) {
+        for at in from..to {
+            let (id, row) = (rows.id(at), rows.row(at));
+            for i in 0..self.cx.frames.len() {
+                let frame = &self.cx.frames[i];
+                if frame.series.index() != id {
+                    continue;
+                }
+                let before = row.checked_sub(1).map_or(0, |row| frame.closed[row]);
+                let (closed, bars) = (frame.closed[row], frame.bars.clone());
+                for done in before..closed {
+                    self.strategy.on_frame(&mut self.cx, FrameId(i as u32), bars.row(done as usize));
+                }
             }
         }
     }

@@ -74,6 +74,7 @@ pub mod exchange;
 pub mod feed;
 pub mod fees;
 pub mod fixed;
+pub mod frames;
 pub mod gate;
 pub mod instrument;
 pub mod kernel;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::bars::{BarRef, Bars};
 use crate::context::{Context, Slice};
 use crate::fixed::Quantity;
+use crate::frames::FrameId;
 use crate::instrument::InstrumentId;
 use crate::market::{Quote, Tick};
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
@@ -36,6 +37,8 @@ pub trait Strategy: Send {
     fn on_start(&mut self, cx: &mut Context) {}
     /// A bar closed.
     fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {}
+    /// A bar of a frame closed (`Setup::frame`); after the `on_bar` of its instant.
+    fn on_frame(&mut self, cx: &mut Context, frame: FrameId, bar: BarRef<'_>) {}
     /// All bars of one instant closed (asked for with `Setup::slices`).
     fn on_slice(&mut self, cx: &mut Context, slice: &Slice<'_>) {}
     /// A trade was received (asked for with `Setup::ticks`).

@@ -6,7 +6,7 @@
 //! has two stamps: when it happened at the venue, and when it was received.
 
 use crate::bars::{BarColumns, BarError, Bars};
-use crate::builder::{Bar, BarBuilder, BarRule, BuildError};
+use crate::builder::{BarBuilder, BarRule, BuildError, push_bar};
 use crate::fixed::{Price, Quantity, SCALE};
 use crate::order::Side;
 use crate::time::Timestamp;
@@ -362,15 +362,6 @@ impl Tape {
     pub fn bars(&self, rule: BarRule) -> Result<Bars, TapeBarError> {
         let mut builder = BarBuilder::new(rule)?;
         let mut columns = BarColumns::default();
-        let mut add = |bar: Bar| {
-            columns.open_time.push(bar.open_time.nanos());
-            columns.close_time.push(bar.close_time.nanos());
-            columns.open.push(bar.open);
-            columns.high.push(bar.high);
-            columns.low.push(bar.low);
-            columns.close.push(bar.close);
-            columns.volume.push(bar.volume);
-        };
         let trades = self.has(kind::TRADE);
         let mut book = crate::orderbook::OrderBook::new(self.has_depth());
         for row in 0..self.len() {
@@ -389,11 +380,11 @@ impl Tape {
             if let Some((price, size)) = point
                 && let Some(bar) = builder.trade(self.venue_time(row), price, size)?
             {
-                add(bar);
+                push_bar(&mut columns, &bar);
             }
         }
         if let Some(bar) = builder.finish() {
-            add(bar);
+            push_bar(&mut columns, &bar);
         }
         if !trades {
             columns.volume.clear();

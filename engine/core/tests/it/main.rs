@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod common;
+mod frames;
 mod kernel;
 mod market_chaos;
 mod market_fees;
