@@ -268,11 +268,7 @@ impl Portfolio {
             seen.widen(close[0], close[0]);
             from = 1;
         }
-        let mut range = *seen;
-        for (low, high) in low[from..].iter().zip(&high[from..]) {
-            range.widen(*low, *high);
-        }
-        *seen = range;
+        seen.widen_over(&low[from..], &high[from..]);
     }
 
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.
