@@ -14,7 +14,7 @@ use crate::instrument::Instrument;
 use crate::order::{OrderId, Reason, Side, Size};
 
 /// The most that can be held of one instrument, so that sums of quantities stay in range.
-const MOST_HELD: Quantity = Quantity::from_units(i64::MAX / 4);
+pub(crate) const MOST_HELD: Quantity = Quantity::from_units(i64::MAX / 4);
 
 /// What kind of account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -128,8 +128,8 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, notices: setup.notices };
-    let (columns, factors) = (setup.columns, setup.factors);
+    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions };
+    let (columns, factors, tells) = (setup.columns, setup.factors, setup.notices);
     let count = feed.series().len();
     let mut old = scratch.result;
     old.orders.clear();
@@ -178,6 +178,7 @@ pub fn run_with(
         bars: 0,
         per_bar: options.per_bar,
     };
+    kernel.exchange.floor.tells = tells;
     kernel.look_for_events();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
@@ -194,7 +195,6 @@ struct Wants {
     slices: bool,
     bars: bool,
     sessions: bool,
-    notices: bool,
 }
 
 struct Kernel<'s> {
@@ -388,10 +388,6 @@ impl Kernel<'_> {
     /// Tells the strategy what happened to its orders, and carries out its answers.
     #[inline(never)]
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
-        if !self.wants.notices {
-            self.exchange.floor.notices.clear();
-            return Ok(());
-        }
         let mut rounds = 0;
         while !self.exchange.floor.notices.is_empty() {
             // Callbacks only ask; what comes of it is noticed when it is carried out.

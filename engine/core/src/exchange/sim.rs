@@ -69,7 +69,8 @@ impl SimExchange {
     pub(crate) fn new(rules: FillRules, feed: &Feed, fees: FeeSchedule) -> Self {
         let fees = FeeBook::new(fees);
         let dated = fees.table().is_some() || feed.series().iter().any(|s| s.rules.is_some());
-        let floor = Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new() };
+        let floor =
+            Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new(), tells: true };
         let instruments = feed.series().len();
         let venue = Venue { book: Book::new(rules.limit_fill), arrivals: Vec::new() };
         Self {
@@ -404,7 +405,7 @@ impl SimExchange {
     pub(crate) fn end_on_the_way(&mut self, cx: &mut Context, order: OrderId, state: OrderState, reason: Reason) {
         cx.end_order(order, state, reason);
         self.floor.fees.ended(order);
-        self.floor.notices.push(Notice::Order(order));
+        self.floor.note(Notice::Order(order));
         let id = cx.orders[order.index()].order.instrument;
         let Some(venue) = self.venues.get_mut(id.index()) else {
             return;
