@@ -220,6 +220,7 @@ impl Position {
 }
 
 impl OpenTrade {
+    #[inline(always)]
     pub(crate) fn close(&self, instrument: InstrumentId, bar: u32, time: Timestamp, seen: &Seen) -> Trade {
         let quantity = self.entered.to_f64() * self.multiplier as f64;
         let gain = self.exit_notional - self.entry_notional;
