@@ -60,6 +60,9 @@ impl Crossing {
             None => first(line, Zero, rows.clone()),
         };
         let (stop, intent) = found.map_or((rows.end, Intent::Hold), |(row, intent)| (row + 1, intent));
+        if found.is_some() {
+            bars.fetch(stop);
+        }
         if stop > rows.start {
             cx.show_row(stop - 1, bars.columns().close[stop - 1]);
             cx.end_rows(bars, rows.start..stop);
