@@ -95,7 +95,7 @@ impl FeeBook {
     }
 
     /// The fee of a fill, and notes the fill.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn charge(
         &mut self,
         day: &Day,

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::account::{AccountKind, MOST_HELD, Purse};
+use crate::account::{AccountKind, Purse};
 use crate::actions::Split;
 use crate::bars::Bars;
 use crate::charges::{Charges, Day};
@@ -185,31 +185,16 @@ impl Portfolio {
         }
     }
 
-    /// What a purse would resolve and admit of an order at a price, where that is plain: no
-    /// amount is near a limit. The fee is at most the amount traded, and what is held may be sold.
-    #[inline]
+    /// `AccountKind::plainly` for an order on an instrument.
+    #[inline(always)]
     pub(crate) fn plainly(
         &self,
         id: InstrumentId,
         multiplier: i64,
-        (side, size): (Side, Size),
+        request: (Side, Size),
         price: Price,
     ) -> Option<Quantity> {
-        let position = self.positions[id.index()].quantity;
-        let quantity = match (size, side) {
-            (Size::Quantity(quantity), _) => quantity,
-            (Size::AllIn, Side::Sell) => position,
-            _ => return None,
-        };
-        let fits = match side {
-            Side::Buy => {
-                let amount = Money::notional(price, quantity, multiplier);
-                amount + amount <= self.cash
-            }
-            Side::Sell => quantity <= position,
-        };
-        let plain = quantity > Quantity::ZERO && position.abs() + quantity <= MOST_HELD;
-        (fits && plain && self.kind == AccountKind::Cash).then_some(quantity)
+        self.kind.plainly(self.cash, self.positions[id.index()].quantity, multiplier, request, price)
     }
 
     /// Summed once per change of marks, not once per order.

@@ -72,7 +72,7 @@ impl Clearing<'_> {
 
     /// A market order without links that has all it may take at the open: the whole life of
     /// an order in a book, in one step. What is held may be sold.
-    #[inline]
+    #[inline(always)]
     pub(super) fn trade_at_open(&mut self, id: OrderId, rules: &FillRules, bar: &TradedBar) {
         let request = &self.cx.orders[id.index()].order;
         let (side, size) = (request.side, request.size);

@@ -228,6 +228,7 @@ impl SimExchange {
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
+    #[inline(always)]
     fn fill_at_open(&mut self, cx: &mut Context, bar: &TradedBar, at: At) {
         let mut desk = self.floor.desk(&self.instruments, cx, at);
         let arrivals = &mut self.venues[at.id.index()].arrivals;
