@@ -170,6 +170,14 @@ impl Bars {
         BarRef { bars: self, row }
     }
 
+    /// Asks the memory for the prices of a row that was skipped up to now, so that it answers
+    /// while other work is done. Of no consequence but that.
+    #[inline(always)]
+    pub(crate) fn fetch(&self, row: usize) {
+        let c = &self.columns;
+        std::hint::black_box([&c.open, &c.low, &c.high].map(|prices| prices.get(row).copied()));
+    }
+
     /// How many of these rows, from the first on, stay above one price and below another.
     #[inline]
     pub(crate) fn rows_between(&self, rows: Range<usize>, (below, above): (f64, f64)) -> usize {

@@ -149,14 +149,9 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants {
-        slices: setup.slices,
-        bars: setup.bars,
-        sessions: setup.sessions,
-        notices: setup.notices,
-        frames: !setup.frames.is_empty(),
-    };
-    let (columns, factors, wanted) = (setup.columns, setup.factors, setup.wanted);
+    let wants =
+        Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, frames: !setup.frames.is_empty() };
+    let (columns, factors, tells, wanted) = (setup.columns, setup.factors, setup.notices, setup.wanted);
     let count = feed.series().len();
     let mut old = scratch.result;
     old.orders.clear();
@@ -210,6 +205,7 @@ pub fn run_with(
         wire: Wire::new(feed, &options.depth, options.latency, &wanted, options.seed),
         incidents: Vec::new(),
     };
+    kernel.exchange.floor.tells = tells;
     kernel.look_for_events();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
@@ -228,7 +224,6 @@ struct Wants {
     slices: bool,
     bars: bool,
     sessions: bool,
-    notices: bool,
     frames: bool,
 }
 
@@ -455,10 +450,6 @@ impl Kernel<'_> {
     /// Tells the strategy what happened to its orders, and carries out its answers.
     #[inline(never)]
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
-        if !self.wants.notices {
-            self.exchange.floor.notices.clear();
-            return Ok(());
-        }
         let mut rounds = 0;
         while !self.exchange.floor.notices.is_empty() {
             // Callbacks only ask; what comes of it is noticed when it is carried out.

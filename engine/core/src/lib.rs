@@ -67,6 +67,7 @@ pub mod calendar;
 mod charges;
 pub mod compose;
 pub mod context;
+pub mod crossing;
 pub mod date;
 pub mod digest;
 mod exact;

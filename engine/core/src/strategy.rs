@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::bars::{BarRef, Bars};
 use crate::context::{Context, Slice};
+use crate::crossing::Crossing;
 use crate::fixed::Quantity;
 use crate::frames::FrameId;
 use crate::instrument::InstrumentId;
@@ -126,11 +127,19 @@ pub trait Signal: Send {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
     /// What it wants after a bar.
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent;
+    /// The crossing that is all it wants, if so: `on_bar` then gives `Crossing::intent`, and
+    /// rows in which nothing can happen are searched many at a time. Asked after `setup`.
+    fn crossing(&self) -> Option<Crossing> {
+        None
+    }
     /// Sees rows in which nothing can happen to any order, up to the first that
     /// wants something; returns the row after the last one seen, and what it wants.
     ///
     /// Compiled for each signal; authors write `on_bar` and leave this as it is.
     fn scan(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> (usize, Intent) {
+        if let Some(crossing) = self.crossing() {
+            return crossing.scan(cx, bars, rows);
+        }
         cx.begin_rows();
         let (mut stop, mut intent) = (rows.end, Intent::Hold);
         for (bar, close) in bars.rows(rows.clone()) {

@@ -70,7 +70,8 @@ impl SimExchange {
     pub(crate) fn new(rules: FillRules, feed: &Feed, fees: FeeSchedule) -> Self {
         let fees = FeeBook::new(fees);
         let dated = fees.table().is_some() || feed.series().iter().any(|s| s.rules.is_some());
-        let floor = Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new() };
+        let floor =
+            Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new(), tells: true };
         let instruments = feed.series().len();
         let venue = Venue { book: Book::new(rules.limit_fill), arrivals: Vec::new() };
         Self {
@@ -228,6 +229,7 @@ impl SimExchange {
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
+    #[inline(always)]
     fn fill_at_open(&mut self, cx: &mut Context, bar: &TradedBar, at: At) {
         let mut desk = self.floor.desk(&self.instruments, cx, at);
         let arrivals = &mut self.venues[at.id.index()].arrivals;
@@ -422,7 +424,7 @@ impl SimExchange {
     pub(crate) fn end_on_the_way(&mut self, cx: &mut Context, order: OrderId, state: OrderState, reason: Reason) {
         cx.end_order(order, state, reason);
         self.floor.fees.ended(order);
-        self.floor.notices.push(Notice::Order(order));
+        self.floor.note(Notice::Order(order));
         let id = cx.orders[order.index()].order.instrument;
         let Some(venue) = self.venues.get_mut(id.index()) else {
             return;

@@ -471,8 +471,10 @@ impl Kernel<'_> {
         self.mark_books();
         while let Some((_, answer)) = self.wire.responses.pop_front_if(|(due, _)| *due <= now) {
             if let Some(notice) = deliver(&mut self.cx, &self.exchange.floor.days, answer) {
-                self.exchange.floor.notices.push(notice);
-                self.tell(feed)?;
+                self.exchange.floor.note(notice);
+                if !self.exchange.floor.notices.is_empty() {
+                    self.tell(feed)?;
+                }
             }
         }
         Ok(())
