@@ -33,6 +33,7 @@ mod parquet;
 mod parquet_columns;
 mod parquet_pages;
 mod parquet_prices;
+mod parquet_writer;
 mod parse;
 mod pieces;
 pub mod prices;
