@@ -31,6 +31,7 @@ mod jumps;
 pub mod number;
 mod parquet;
 mod parquet_columns;
+mod parquet_file;
 mod parquet_pages;
 mod parquet_prices;
 mod parquet_writer;
