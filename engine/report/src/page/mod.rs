@@ -15,7 +15,7 @@ mod payload;
 mod prices;
 mod statistics;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use crate::display::{plural, printable};
 use crate::input::ReportInput;
@@ -33,6 +33,15 @@ const SCRIPTS: [&str; 6] = [
 ];
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:";
+
+/// The data of the charts: written where it stands, since it is most of a page.
+struct Data<'a>(&'a ReportInput<'a>);
+
+impl Render for Data<'_> {
+    fn render_to(&self, page: &mut String) {
+        payload::write(self.0, page);
+    }
+}
 
 /// The report as one self-contained HTML page.
 #[must_use]
@@ -55,7 +64,7 @@ pub fn html(input: &ReportInput<'_>, summary: &Summary) -> String {
                     div.banner role="alert" { (LOOK_AHEAD) }
                 }
                 (body(input, summary))
-                script id="data" type="application/json" { (PreEscaped(payload::json(input))) }
+                script id="data" type="application/json" { (Data(input)) }
                 script { (PreEscaped(SCRIPTS.concat())) }
             }
         }
