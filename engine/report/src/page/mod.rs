@@ -31,6 +31,9 @@ const SCRIPTS: [&str; 6] = [
     include_str!("../assets/trades.js"),
     include_str!("../assets/main.js"),
 ];
+/// More than a page has: it then lies in a piece of memory of its own from the start, of which
+/// only what is written exists, and all of which goes back at the end.
+const PAGE_BYTES: usize = 16 << 20;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:";
 
@@ -39,6 +42,7 @@ struct Data<'a>(&'a ReportInput<'a>);
 
 impl Render for Data<'_> {
     fn render_to(&self, page: &mut String) {
+        page.reserve(PAGE_BYTES);
         payload::write(self.0, page);
     }
 }
