@@ -55,7 +55,7 @@ impl Pages {
         let has = |page: &usize| self.data[*page].0 < wanted.end && end_of(*page) > wanted.start;
         let mut pages = (0..self.data.len()).filter(has);
         let Some(first) = pages.next() else { return Err(io::ErrorKind::UnexpectedEof.into()) };
-        let last = pages.last().unwrap_or(first);
+        let last = pages.next_back().unwrap_or(first);
         let mut bytes = Vec::new();
         let data = self.data[first].1.start..self.data[last].1.end;
         for range in self.dictionary.iter().chain([&data]) {
