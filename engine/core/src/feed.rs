@@ -28,6 +28,9 @@ pub struct Series {
     pub rules: Option<Arc<MarketRules>>,
     /// Changes of lot and price steps in order of time: from then on the instrument is this.
     pub changes: Vec<(Timestamp, Instrument)>,
+    /// Shorter bars of the instrument, down to single trades (open = high = low = close):
+    /// ambiguous bars are matched on those inside them.
+    pub finer: Option<Arc<Bars>>,
 }
 
 impl Series {
@@ -41,6 +44,7 @@ impl Series {
             actions: Vec::new(),
             rules: None,
             changes: Vec::new(),
+            finer: None,
         }
     }
 

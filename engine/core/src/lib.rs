@@ -69,6 +69,7 @@ pub mod compose;
 pub mod context;
 pub mod date;
 pub mod digest;
+pub mod drill_down;
 mod exact;
 pub mod exchange;
 pub mod feed;

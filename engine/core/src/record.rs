@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 
+use crate::drill_down::{Drill, DrillDown};
 use crate::feed::Times;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
@@ -139,6 +140,9 @@ pub struct AmbiguousBar {
     pub pnl_best: Money,
     /// False when the search gave up: the range is then not known.
     pub searched: bool,
+    /// What finer data made of it. With it, `pnl` is that of the replay, and the range
+    /// above stays that of the bar alone; `range` gives the one that is left.
+    pub drill: Drill,
 }
 
 /// One point that a strategy plotted.
@@ -239,6 +243,8 @@ pub struct RunResult {
     pub exposed: u64,
     /// Bars whose fills depend on the path.
     pub ambiguous: Vec<AmbiguousBar>,
+    /// What finer data made of them; `None` when there is none for any instrument.
+    pub drill_down: Option<DrillDown>,
     /// Cash at the end.
     pub final_cash: Money,
     /// Equity at the end, exact.
