@@ -27,8 +27,8 @@ use crate::record::AmbiguousBar;
 
 /// States between two finer bars beyond which the search gives up.
 const BRANCHES_MAX: usize = 200;
-/// Searches of one bar that its finer bars may cost together.
-const SEARCHES: usize = 4;
+/// Searches of one bar that its finer bars together may cost, at most.
+const SEARCHES_MAX: usize = 4;
 /// Finer bars to come that a trail armed inside one may depend on.
 const COMING_MAX: usize = 1_000;
 
@@ -66,7 +66,8 @@ impl SimExchange {
         let instruments = self.instruments.clone();
         let instrument = &instruments[at.id.index()];
         let book = &self.venues[at.id.index()].book;
-        if !is_entangled(book, bar) {
+        // At one price there is one path.
+        if bar.low == bar.high || !is_entangled(book, bar) {
             return Err(Drill::Off);
         }
         let day = self.floor.days[at.id.index()];
@@ -89,7 +90,7 @@ impl SimExchange {
             }
         };
         let mut reach = Reach::of_run(book);
-        reach.moves *= SEARCHES;
+        reach.moves *= SEARCHES_MAX.min(parts.bars.len());
         let found = search(book, &parts, &rules, instrument, &purse, &mut reach);
 
         let firsts = (cx.fills.len(), cx.trades.len());
@@ -228,7 +229,8 @@ fn search<F: Funds>(
             one_path = false;
             let seeds = [bar.open, bar.high, bar.low, bar.close];
             let found = certainty::explore(from.clone(), walk.clone(), &seeds, funds, reach)?;
-            if found.iter().any(|end| arms_inside(&from, end, bar.open)) {
+            let is_last = i + 1 == parts.bars.len();
+            if !is_last && found.iter().any(|end| arms_inside(&from, end, bar.open)) {
                 // It may end at any best price: what the bars to come make of that matters too.
                 let seeds = coming(&parts.bars[i..], &from.book)?;
                 next.extend(certainty::explore(from, walk, &seeds, funds, reach)?);

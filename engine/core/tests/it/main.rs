@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod common;
+mod drill_down;
+mod drill_down_ticks;
 mod kernel;
 mod market_chaos;
 mod market_fees;
