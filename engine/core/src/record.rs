@@ -279,6 +279,12 @@ impl RunResult {
         self.times.iter().map(|time| cash.after(*time)).collect()
     }
 
+    /// Bars whose fills depend on the path, finer data considered.
+    #[must_use]
+    pub fn left_ambiguous(&self) -> usize {
+        self.ambiguous.iter().filter(|bar| bar.is_left()).count()
+    }
+
     /// Fees of all fills.
     #[must_use]
     pub fn fees(&self) -> Money {

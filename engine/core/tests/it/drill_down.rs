@@ -277,7 +277,8 @@ fn finer_bars_that_are_absent_or_do_not_add_up_leave_a_bar_as_it_was() {
     };
     let (all, drill) = table(&|t| t.fine.truncate(5));
     assert_eq!((all.without_data, all.first_disagreement, drill), (1, None, Drill::NoData));
-    let cases: [(&str, &dyn Fn(&mut Table), f64, f64); 5] = [
+    type Change<'a> = &'a dyn Fn(&mut Table);
+    let cases: [(&str, Change<'_>, f64, f64); 5] = [
         ("open", &|t| t.fine[5].0 = 100.5, 100.0, 100.5),
         ("high", &|t| t.fine[6].1 = 103.0, 104.0, 103.0),
         ("low", &|t| t.fine[8].2 = 96.99, 97.0, 96.99),
