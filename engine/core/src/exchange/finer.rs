@@ -2,7 +2,7 @@
 
 use super::matching::Walk;
 use super::rules::{FillRules, TradedBar};
-use crate::bars::{Bars, WholeBar};
+use crate::bars::{BarColumns, Bars, WholeBar};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 
@@ -55,17 +55,11 @@ impl Parts {
         if let Some(next) = c.open_time.get(end).filter(|next| **next < to) {
             return Err(Unfit::Differs("times", seconds(to), seconds(*next)));
         }
-        let least = rows.iter().fold(f64::INFINITY, |a, row| if c.low[*row] < a { c.low[*row] } else { a });
-        let most = rows.iter().fold(f64::NEG_INFINITY, |a, row| if c.high[*row] > a { c.high[*row] } else { a });
-        // Each is exactly the double of a price.
-        let prices = [
-            ("open", whole.open, c.open[*begin]),
-            ("high", whole.high, most),
-            ("low", whole.low, least),
-            ("close", whole.close, c.close[*last]),
-        ];
-        if let Some((field, bar, finer)) = prices.into_iter().find(|(_, bar, finer)| bar != finer) {
-            return Err(Unfit::Differs(field, bar, finer));
+        // A bar may have been made with the stale prices of those that did not trade.
+        if let Some(found) = differs(c, whole, &rows)
+            && (rows.len() == end - first || differs(c, whole, &(first..end).collect::<Vec<_>>()).is_some())
+        {
+            return Err(found);
         }
         if let (Some(volume), false) = (whole.volume, c.volume.is_empty()) {
             let sum: f64 = rows.iter().map(|row| c.volume[*row]).sum();
@@ -115,6 +109,22 @@ impl Parts {
         walk.left = self.caps.get(index).copied().or_else(|| self.together.map(|all| all - taken));
         walk
     }
+}
+
+/// The first price of a bar that is not that of its parts. Each is exactly the double of a
+/// fixed-point price.
+fn differs(c: &BarColumns, whole: &WholeBar, rows: &[usize]) -> Option<Unfit> {
+    let (begin, last) = (rows.first()?, rows.last()?);
+    let least = rows.iter().fold(f64::INFINITY, |a, row| if c.low[*row] < a { c.low[*row] } else { a });
+    let most = rows.iter().fold(f64::NEG_INFINITY, |a, row| if c.high[*row] > a { c.high[*row] } else { a });
+    let prices = [
+        ("open", whole.open, c.open[*begin]),
+        ("high", whole.high, most),
+        ("low", whole.low, least),
+        ("close", whole.close, c.close[*last]),
+    ];
+    let found = prices.into_iter().find(|(_, bar, finer)| bar != finer);
+    found.map(|(field, bar, finer)| Unfit::Differs(field, bar, finer))
 }
 
 /// Stands for a volume beyond all that can be counted.
