@@ -72,17 +72,20 @@ pub(crate) fn sentences(input: &ReportInput<'_>) -> Vec<String> {
     }
     let number = |n: u32| count(u64::from(n));
     let mut lines = vec![format!(
-        "Drill-down: of {} ambiguous, {} resolved by {}, {} narrowed, {} as before.",
-        bars(all.ambiguous),
-        number(all.resolved),
+        "Drill-down to {}: {} of {} resolved, {} narrowed, {} as before.",
         lengths(input),
+        number(all.resolved),
+        plural(u64::from(all.ambiguous), "ambiguous bar", "ambiguous bars"),
         number(all.narrowed),
         number(all.ambiguous - all.resolved - all.narrowed)
     )];
     lines.push(format!(
-        "Fills certain: {} -> {}. P&L on ambiguous bars: {} -> {}.",
+        "Fills certain: {} -> {}.",
         percent(figures.certain_share_before),
-        percent(figures.certain_share_after),
+        percent(figures.certain_share_after)
+    ));
+    lines.push(format!(
+        "P&L on ambiguous bars: {} -> {}.",
         gain(figures.pnl_on_ambiguous_before),
         gain(figures.pnl_on_ambiguous_after)
     ));

@@ -82,7 +82,7 @@ fn the_terminal_says_what_was_resolved_and_what_is_left() {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
         "3 of 4 fills are certain (75.00%), 4 bars are ambiguous",
-        "Drill-down: of 5 bars ambiguous, 1 resolved by finer bars, 1 narrowed, 3 as before.",
+        "Drill-down to finer bars: 1 of 5 ambiguous bars resolved, 1 narrowed, 3 as before.",
         "Fills certain: 25.00% -> 75.00%. P&L on ambiguous bars: +100.00 -> +80.00.",
         "3 bars were filled otherwise than the path rule alone would have done.",
         "The P&L of 1 bar lies outside the range of the bar alone",
