@@ -199,9 +199,11 @@ impl SimExchange {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar, &self.floor.days[id.index()]);
         let at = At { id, row: bar.row as u32, open: bar.open, low: traded.low, high: traded.high };
+        let has_traded = traded.volume != Some(Quantity::ZERO);
+        // What arrives now has not rested through a bar, however many were passed over.
+        self.venues[id.index()].book.traded_bars = at.row + u32::from(!has_traded);
         self.arrive(cx, id, bar.open_time);
-        if traded.volume != Some(Quantity::ZERO) {
-            self.venues[id.index()].book.traded_bars = at.row;
+        if has_traded {
             let drill = match &series.finer {
                 None => Err(Drill::Off),
                 Some(finer) => self.replay(cx, finer, bar, &traded, at),

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use engine_core::account::AccountKind;
+use engine_core::account::{AccountKind, FeeSchedule};
 use engine_core::bars::{BarColumns, Bars};
+use engine_core::digest::digest;
 use engine_core::exchange::{FillRules, PathRule};
 use engine_core::feed::Series;
-use engine_core::fixed::{Price, Quantity, Rate};
+use engine_core::fixed::{Money, Price, Quantity, Rate};
 use engine_core::instrument::{Instrument, TickLadder};
 use engine_core::kernel::{RunOptions, run};
 use engine_core::order::{NewOrder, OcoId, OrderId, OrderKind, Side, Size, TimeInForce, Trail};
@@ -112,6 +113,8 @@ struct Trial {
     starts: Vec<bool>,
     schedule: Schedule,
     rule: PathRule,
+    /// A cash account that cannot pay for everything.
+    poor: bool,
 }
 
 impl Trial {
@@ -125,13 +128,27 @@ impl Trial {
         for row in 0..count - 1 {
             if row == 0 || random.chance(busy) {
                 let near = path.ticks[(row + 1) * length - 1];
-                let orders = random_orders(&mut random, near, sent, 12);
+                let mut orders = random_orders(&mut random, near, sent, 12);
+                if seed.is_multiple_of(5) && orders[0].kind == OrderKind::Market && orders[0].side == Side::Buy {
+                    orders[0].size = if random.chance(50) {
+                        Size::AllIn
+                    } else {
+                        Size::PercentOfEquity(Rate::from_f64(0.7).unwrap())
+                    };
+                    orders[0].shrink_to_fit = random.chance(50);
+                }
                 sent += orders.len() as u32;
                 schedule.push((coarse.columns().close_time[row], orders));
             }
         }
         let rules = [PathRule::NearFirst, PathRule::Pessimistic, PathRule::HighFirst, PathRule::Optimistic];
-        Self { path, starts, schedule: Schedule::new(schedule), rule: rules[seed as usize % 4] }
+        Self {
+            path,
+            starts,
+            schedule: Schedule::new(schedule),
+            rule: rules[seed as usize % 4],
+            poor: seed.is_multiple_of(5),
+        }
     }
 
     fn series(&self, of: usize) -> Series {
@@ -144,10 +161,19 @@ impl Trial {
     }
 
     fn run(&self, of: usize, finer: Option<usize>) -> RunResult {
-        let mut series = self.series(of);
-        series.finer = finer.map(|of| Arc::new(self.path.bars(of)));
+        self.run_as(of, finer.map(|of| Arc::new(self.path.bars(of))), false)
+    }
+
+    fn run_as(&self, of: usize, finer: Option<Arc<Bars>>, per_bar: bool) -> RunResult {
+        let series = Series { finer, ..self.series(of) };
         let options = RunOptions {
-            account: AccountKind::Margin { leverage: Rate::from_f64(50.0).unwrap() },
+            account: match self.poor {
+                true => AccountKind::Cash,
+                false => AccountKind::Margin { leverage: Rate::from_f64(50.0).unwrap() },
+            },
+            cash: Money::from_whole(if self.poor { 8_000 } else { 100_000 }),
+            fees: if self.poor { FeeSchedule::Rate(Rate::from_f64(0.001).unwrap()) } else { FeeSchedule::Free },
+            per_bar,
             fills: FillRules { path: self.rule, ..FillRules::default() },
             ..RunOptions::default()
         };
@@ -172,6 +198,16 @@ fn a_run_drilled_to_ticks_is_the_run_on_the_ticks() {
         assert_eq!(trial.fills(&run, 60), trial.fills(&ticks, 1), "seed {seed}");
         assert!(run.fills.iter().all(|f| f.certain), "seed {seed}");
         assert_eq!(run.final_equity, ticks.final_equity, "seed {seed}");
+        if seed.is_multiple_of(7) {
+            assert_eq!(run, trial.run_as(60, Some(Arc::new(trial.path.bars(1))), true), "seed {seed}");
+            // Trades with their times are finer data as well.
+            let c = trial.path.bars(1);
+            let c = c.columns();
+            let trades = Bars::of_trades(&c.open_time, c.close.clone(), Vec::new()).unwrap();
+            let mut by_trades = trial.run_as(60, Some(Arc::new(trades)), false);
+            by_trades.times = run.times.clone();
+            assert_eq!(digest(&run), digest(&by_trades), "seed {seed}");
+        }
         for (a, b) in run.orders.iter().zip(&ticks.orders) {
             assert_eq!((a.state, a.reason, a.filled), (b.state, b.reason, b.filled), "seed {seed}");
         }
@@ -197,13 +233,17 @@ fn what_finer_bars_leave_open_holds_what_the_ticks_did() {
         let trial = Trial::new(seed + 10_000, 2, 120, 100);
         let (ticks, run) = (trial.run(1, None), trial.run(120, Some(10)));
         let all = run.drill_down.unwrap();
-        (ambiguous, resolved, narrowed) = (ambiguous + all.ambiguous, resolved + all.resolved, narrowed + all.narrowed);
+        // What money refuses leaves a bar open.
+        if !trial.poor {
+            (ambiguous, resolved, narrowed) =
+                (ambiguous + all.ambiguous, resolved + all.resolved, narrowed + all.narrowed);
+        }
         let Some(bar) = run.ambiguous.first() else {
             assert_eq!(trial.fills(&run, 120), trial.fills(&ticks, 1), "seed {seed}");
             continue;
         };
         let Some((least, most)) = bar.range() else {
-            unknown += 1;
+            unknown += u32::from(!trial.poor);
             continue;
         };
         if let Some((worst, best)) = bar.range_alone() {
