@@ -1,4 +1,4 @@
-"""Brackets on bars of half an hour and an hour, drilled down to real minutes: fewer bars stay ambiguous, and rightly so.
+"""Brackets on bars of 15 to 195 minutes, drilled down to real minutes: fewer bars stay ambiguous, and rightly so.
 
 Reads the minute table that CI has beside the checkout; fails when it is not there. Joins the minutes of
 the regular sessions to bars, runs a bracket strategy with the built program (argument: its path) on the
@@ -22,7 +22,7 @@ if not table.exists():
 if not program.exists():
     sys.exit(f"drill_down: {program} is not built")
 
-# Distances of stop and target in money: often both inside a bar, seldom inside a minute. Once as here, once half as wide.
+# Distances of stop and target in money: often both inside a bar, seldom inside a minute. Also half as wide.
 SYMBOLS = {"SPY": ("0.24", "0.30"), "IBM": ("0.40", "0.50"), "BAC": ("0.04", "0.06"), "AIG": ("0.16", "0.20"),
            "GOOG": ("1.00", "1.20")}
 CONTRACT = 'symbol = "US.{}"\nbars = "{}"\ntimezone = "America/New_York"\nstamp = "{}"\nprices = "raw"\n' \
@@ -142,7 +142,7 @@ with tempfile.TemporaryDirectory() as folder:
         minutes = [[row[k] for k in ("time", "open", "high", "low", "close", "volume")]
                    for row in rows if row["symbol"] == symbol]
         price_file(folder / f"{symbol}_minute.csv", minutes, symbol, "1m", "open")
-        for length in (30, 60):
+        for length in (15, 30, 60, 195):
             for share in (1, 2):
                 stop, target = (Decimal(d) / share for d in distances)
                 drill, fills, followed, trades = check(folder, symbol, minutes, length, stop, target)
@@ -157,7 +157,7 @@ print(f"{total['ambiguous']} ambiguous bars: {total['resolved']} resolved by min
       f"{total['changed']} filled otherwise than the path rule alone would have done; fills certain "
       f"{total['before'] / total['fills']:.1%} -> {total['after'] / total['fills']:.1%}; "
       f"{total['followed']} of {total['trades']} trades followed through the minutes")
-if total["ambiguous"] < 40 or total["resolved"] * 10 < total["ambiguous"] * 8 or total["followed"] < 200:
+if total["ambiguous"] < 60 or total["resolved"] * 10 < total["ambiguous"] * 8 or total["followed"] < 500:
     print("drill_down: too little was ambiguous, resolved or followed")
     bad += 1
 sys.exit(1 if bad else 0)

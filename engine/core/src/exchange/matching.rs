@@ -322,6 +322,7 @@ impl Book {
     }
 
     /// The same for a walk that stands at the open.
+    #[inline]
     pub(crate) fn walk_bar<D: Desk>(&mut self, mut walk: Walk<'_>, high_first: bool, desk: &mut D) {
         let bar = walk.bar;
         walk.open(self, desk);
