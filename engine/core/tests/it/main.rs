@@ -3,6 +3,7 @@
 
 mod common;
 mod drill_down;
+mod drill_down_rules;
 mod drill_down_ticks;
 mod kernel;
 mod market_chaos;
