@@ -3,6 +3,7 @@
 use engine_core::record::RunResult;
 
 use crate::display::{Clock, count, decimal, gain, money, optional, percent, plural, printable, ratio, shorten, width};
+use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::orders::{outcomes, why_no_trades};
 use crate::summary::{Curve, Summary, total_pnl};
@@ -228,10 +229,14 @@ impl Page {
             count(certain),
             plural(s.fills, "fill is", "fills are"),
             percent(s.certain_share),
-            plural(run.ambiguous.len() as u64, "bar is", "bars are"),
+            plural(run.left_ambiguous() as u64, "bar is", "bars are"),
         ));
-        if run.ambiguous.is_empty() && input.pessimistic.is_none() && input.optimistic.is_none() {
-            self.line("  The result is the same on every path that the bars allow.");
+        for sentence in sentences(input) {
+            self.paragraph("", "  ", &sentence);
+        }
+        if run.left_ambiguous() == 0 && input.pessimistic.is_none() && input.optimistic.is_none() {
+            let bars = if run.drill_down.is_some() { "bars and finer bars" } else { "bars" };
+            self.line(&format!("  The result is the same on every path that the {bars} allow."));
             return;
         }
         let mut head = format!("  {:<22}{:>18}{:>18}{:>12}", "", "final equity", "profit", "return");
