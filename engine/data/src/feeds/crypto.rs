@@ -104,7 +104,7 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
     feed.check_chain(input, &layout)?;
     let mut reading = Reading::default();
     feed.tape(input, &layout, &mut reading)?;
-    feed.compare(&mut reading);
+    feed.compare(input, &mut reading);
     Ok(reading)
 }
 
@@ -257,10 +257,10 @@ impl Feed {
             if let Some(next) = self.depth.get(at) {
                 if next.first > snapshot.id + 1 {
                     let problem = format!(
-                        "{}, but the next depth message begins with {} (row {}): updates are missing",
+                        "{}, but the next depth message begins with {} ({}): updates are missing",
                         snapshot.id,
                         next.first,
-                        next.row + 1
+                        input.table.place(next.row)
                     );
                     if !input.marks() {
                         return Err(input.table.error(layout.id, snapshot.row, problem));
@@ -341,7 +341,7 @@ impl Feed {
     }
 
     /// Compares the book with the best quotes.
-    fn compare(&self, reading: &mut Reading) {
+    fn compare(&self, input: &Input<'_>, reading: &mut Reading) {
         let Some(first) = self.snapshots.first() else { return };
         let from = self.depth.partition_point(|update| update.id <= first.id);
         let mut book = OrderBook::new(true);
@@ -377,7 +377,7 @@ impl Feed {
         );
         match wrong {
             None => reading.notes.push(text),
-            Some(row) => reading.findings.push(format!("{text}; the first that does not: row {}", row + 1)),
+            Some(row) => reading.findings.push(format!("{text}; the first that does not: {}", input.table.place(row))),
         }
     }
 }

@@ -18,8 +18,9 @@
 //!
 //! What a quote row means is not the same in all such files. In some it is any quote of
 //! its venue, and the national best is the best of the venues' last ones; in others only
-//! quotes are listed that made the national best, and the last of each side is it. The
-//! two are told apart by the share of crossed books, and the evidence is stated.
+//! quotes are listed that made the national best, and the last of each side is it; read as
+//! quotes of venues, what a venue no longer bids would stay, and the book would be crossed
+//! nearly always. The share of crossed books tells the two apart, and is stated.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ use super::{Input, Quotes, Reading};
 use crate::audit::{count, grouped};
 use crate::error::DataError;
 
+/// Venues do not lock each other out for long: more crossed books than this mean that rows are no venue's own.
+const CROSSED_SHARE_MAX: f64 = 0.05;
 const AUCTIONS: u64 = 0x40 | 0x80 | 0x100;
 const IRREGULARS: u64 = 0x2
     | 0x4
@@ -157,7 +160,7 @@ fn trade(input: &Input<'_>, layout: &Layout, row: usize) -> Result<(TapeEvent, u
     Ok((TapeEvent::Trade { price, quantity, aggressor: None }, flags))
 }
 
-/// What the quote rows are: as the user says, or what crosses the book less often.
+/// What the quote rows are: as the user says, or its venue's own unless that crosses the book often.
 fn choose(input: &Input<'_>, quotes: &[Quote], venues: usize, reading: &mut Reading) -> Quotes {
     if quotes.is_empty() {
         return Quotes::National;
@@ -173,19 +176,19 @@ fn choose(input: &Input<'_>, quotes: &[Quote], venues: usize, reading: &mut Read
             .count()
     };
     let (national, venue) = (crossed(Quotes::National), crossed(Quotes::Venue));
-    let kind = input.wishes.quotes.unwrap_or(if national <= venue { Quotes::National } else { Quotes::Venue });
-    let meaning = match kind {
-        Quotes::National => "each quote row is a new national best",
-        Quotes::Venue => {
-            "each quote row is its venue's own, the best of all venues is the national best, sizes at it are added"
-        }
-    };
-    reading.assumptions.push(format!(
-        "{meaning}: of {} quotes of {venues} venues the book is crossed after {} when read so, after {} the other way",
-        grouped(quotes.len()),
-        grouped(if kind == Quotes::National { national } else { venue }),
-        grouped(if kind == Quotes::National { venue } else { national }),
-    ));
+    let often = venue as f64 > CROSSED_SHARE_MAX * quotes.len() as f64;
+    let kind = input.wishes.quotes.unwrap_or(if often { Quotes::National } else { Quotes::Venue });
+    let of = format!("of {} quotes of {venues} venues the book is crossed after", grouped(quotes.len()));
+    let (national, venue) = (grouped(national), grouped(venue));
+    reading.assumptions.push(match kind {
+        Quotes::National => format!(
+            "each quote row is a new national best: {of} {national} read so, after {venue} when each is its venue's own{}",
+            if often { " (too often)" } else { "" }
+        ),
+        Quotes::Venue => format!(
+            "each quote row is its venue's own, the best of all venues is the national best and sizes at it are added: {of} {venue}"
+        ),
+    });
     kind
 }
 
