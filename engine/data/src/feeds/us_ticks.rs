@@ -62,12 +62,20 @@ struct Layout {
     suspicious: Option<usize>,
 }
 
+/// What a quote row says of a side: nothing, that it is empty, or its price and size.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Empty,
+    Level(i64, i64),
+}
+
 /// A quote of one venue: one side, or both.
 struct Quote {
     row: usize,
     time: i64,
     venue: u16,
-    sides: [Option<(i64, i64)>; 2],
+    sides: [Told; 2],
 }
 
 pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
@@ -98,13 +106,18 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
         }
         match t.word(layout.kind, row) {
             "Q" => {
-                let mut sides = [None; 2];
+                let mut sides = [Told::Nothing; 2];
                 for (side, (price, size)) in sides.iter_mut().zip(layout.sides) {
-                    *side = t.level(price, size, row)?;
+                    *side = match t.level(price, size, row)? {
+                        Some((price, size)) => Told::Level(price, size),
+                        None if t.is_nothing(price, row) => Told::Nothing,
+                        None => Told::Empty,
+                    };
                 }
-                if sides == [None, None] {
+                // Without a price on either side the venue takes its quotes back.
+                if sides == [Told::Nothing; 2] {
+                    sides = [Told::Empty; 2];
                     nothing += 1;
-                    continue;
                 }
                 let new = venues.len() as u16;
                 let venue = *venues.entry(t.text(layout.exchange, row)).or_insert(new);
@@ -135,7 +148,9 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
         reading.notes.push(format!("{} marked as suspicious left out", count(suspicious, "row")));
     }
     if nothing > 0 {
-        reading.notes.push(format!("{} without a price left out", count(nothing, "quote")));
+        reading
+            .notes
+            .push(format!("{} without a price: what that venue quoted is taken back", count(nothing, "quote")));
     }
     reading.assumptions.push(
         "trades of late reports, average and derived prices, official opens and closes and odd lots (cond) are irregular"
@@ -206,10 +221,11 @@ impl Book {
 
     fn update(&mut self, quote: &Quote) {
         let venue = if self.kind == Quotes::National { 0 } else { quote.venue };
-        // A row of one side says nothing of the other.
         for (side, told) in self.sides.iter_mut().zip(quote.sides) {
-            if let Some(level) = told {
-                side.insert(venue, level);
+            match told {
+                Told::Nothing => {}
+                Told::Empty => drop(side.remove(&venue)),
+                Told::Level(price, size) => drop(side.insert(venue, (price, size))),
             }
         }
     }
@@ -229,7 +245,7 @@ impl Book {
         let mut rows = Vec::with_capacity(2);
         for (at, side) in [Side::Buy, Side::Sell].into_iter().enumerate() {
             let now = self.best(at);
-            let told = self.kind == Quotes::National && quote.sides[at].is_some();
+            let told = self.kind == Quotes::National && quote.sides[at] != Told::Nothing;
             if now == before[at] && !told {
                 continue;
             }

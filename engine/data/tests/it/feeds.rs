@@ -136,6 +136,8 @@ fn quotes_of_venues_make_the_national_best() {
 2013-10-08 09:30:03,Q,,,11,4,0,0,N,1,0
 2013-10-08 09:30:04,Q,,,9,9,0,0,P,1,0
 2013-10-08 09:30:05,Q,,,99,9,0,0,P,1,1
+2013-10-08 09:30:05,Q,,,11,0,0,0,N,1,0
+2013-10-08 09:30:05,Q,,,0,0,0,0,P,1,0
 2013-10-08 09:30:06,T,11,100,,,,,N,40,0
 2013-10-08 09:30:07,T,11,100,,,,,D,20100200,0
 2013-10-08 09:30:08,T,11,100,,,,,D,20000020,0
@@ -151,6 +153,9 @@ fn quotes_of_venues_make_the_national_best() {
         // Two venues at 11.
         "3 quote b11x7 .",
         "4 quote b11x4 .",
+        // N's bid is taken back, then all of P's: N's offer is left.
+        "5 quote b9x9 .",
+        "5 quote b0x0 .",
     ];
     assert_eq!(rows(&venue), [quotes.as_slice(), &trades].concat());
     assert_eq!(
@@ -158,7 +163,17 @@ fn quotes_of_venues_make_the_national_best() {
         ("US.IBM", "1 row marked as suspicious left out")
     );
     let national = plan("IBM_20131008.csv", &text, &wishes(Quotes::National)).remove(0);
-    let quotes = ["0 quote b10x1 .", "1 quote s12x2 .", "2 quote b11x3 .", "3 quote b11x4 .", "4 quote b9x9 ."];
+    // A side that is empty nationally, and both.
+    let quotes = [
+        "0 quote b10x1 .",
+        "1 quote s12x2 .",
+        "2 quote b11x3 .",
+        "3 quote b11x4 .",
+        "4 quote b9x9 .",
+        "5 quote b0x0 .",
+        "5 quote b0x0",
+        "5 quote s0x0 .",
+    ];
     assert_eq!(rows(&national), [quotes.as_slice(), &trades].concat());
 }
 

@@ -174,3 +174,20 @@ fn bars_of_a_tape_are_a_price_file_to_the_bit() {
     let words = "p.tape.parquet: is a tape of ticks, expected bars; `data bars` makes them";
     assert_eq!(without_folder(&error.to_string(), folder.dir.path()), words);
 }
+
+#[test]
+fn the_example_of_the_docs_is_a_tape() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tapes.md");
+    let text = std::fs::read_to_string(docs).expect("the docs");
+    let block = |language: &str| {
+        let fence = format!("```{language}\n");
+        text.split_once(&fence).and_then(|(_, rest)| rest.split_once("```")).map(|(block, _)| block.to_owned())
+    };
+    let folder = Folder::new("");
+    folder.write("p.tape.csv", block("csv").expect("rows"));
+    let contract = block("toml").expect("a contract").replace("\"trades\", \"quotes\"", "\"trades\", \"levels\"");
+    folder.write("p.tape.csv.toml", contract);
+    let loaded = tape::load(&folder.path("p.tape.csv"), &ContractOverrides::default()).expect("loaded");
+    assert_eq!((loaded.tape.len(), loaded.warnings.len()), (5, 0));
+    assert_eq!(loaded.contract.symbol, "CFFEX.IF2101");
+}
