@@ -333,3 +333,45 @@ fn a_plan_writes_what_it_showed() {
     let again = plan.write(&out).expect_err("there already").to_string();
     assert!(again.ends_with("US.X.tape.csv: is there already; remove it, or choose another folder with -o"), "{again}");
 }
+
+#[test]
+fn snapshots_inside_a_feed_are_compared_with_the_book() {
+    // The second snapshot holds updates 23 and 24 of the message 23 to 25.
+    let text = |bid: &str| {
+        format!(
+            "recv_ns,exch_ms,event,side,price,qty,id,first_id,prev_id
+1700000000000000000,1700000000000,snapshot,B,10,4,20,,
+1700000000000000000,1700000000000,snapshot,A,11,4,20,,
+1700000001000000000,1700000001000,depth,B,9,3,22,21,20
+1700000002000000000,1700000002000,depth,B,10,7,25,23,22
+1700000002000000000,1700000002000,depth,A,11,1,25,23,22
+1700000003000000000,1700000002000,snapshot,B,10,{bid},24,,
+1700000003000000000,1700000002000,snapshot,A,11,4,24,,
+1700000004000000000,1700000004000,depth,A,11,2,26,26,25
+"
+        )
+    };
+    let good = one("BTC.csv", &text("7"));
+    let audit = tape::audit(&good.tape);
+    assert_eq!((audit.snapshots_compared, audit.snapshots_differ, audit.findings), (1, (0, 0), Vec::new()));
+    // It reaches no further than 10, so that the level at 9 is not missed, and is gone.
+    let levels = "2 (+1) level b10x7 snapshot|2 (+1) level s11x4 snapshot .|2 (+1) level b10x7|2 (+1) level s11x1 .";
+    assert_eq!(rows(&good)[5..9].join("|"), levels);
+    // One that contradicts a level which the message does not tell.
+    let bad = one("BTC.csv", &text("7").replace("10,7,25", "8,7,25"));
+    let audit = tape::audit(&bad.tape);
+    assert_eq!((audit.snapshots_compared, audit.snapshots_differ), (1, (1, 5)));
+}
+
+#[test]
+fn a_cleared_book_of_orders_begins_anew() {
+    let text = "\
+ts_recv,ts_event,action,side,price,size,order_id,flags,sequence,instrument_id
+1700000000000000000,1700000000000000000,A,B,10,5,1,32,7,42
+1700000001000000000,1700000001000000000,R,N,,,0,128,8,42
+1700000002000000000,1700000002000000000,A,B,10,5,1,128,9,42
+";
+    let one = one("ESH4_x.csv", text);
+    let expected = ["0 clear snapshot", "0 add 1 b10x5 snapshot .", "1 clear .", "2 add 1 b10x5 ."];
+    assert_eq!((rows(&one), one.contract.symbol.as_str()), (expected.map(str::to_owned).to_vec(), "ESH4"));
+}
