@@ -133,6 +133,27 @@ impl Bars {
         Ok(Self { columns, untraded, extremes })
     }
 
+    /// Single trades as bars with one price: each lasts a nanosecond from its time (UTC
+    /// nanoseconds); those of the same time follow each other. `size` may be empty.
+    ///
+    /// # Errors
+    /// As `new`; the rows are the trades.
+    pub fn of_trades(time: &[i64], price: Vec<f64>, size: Vec<f64>) -> Result<Self, BarError> {
+        if let Some(row) = (1..time.len()).find(|row| time[*row] < time[row - 1]) {
+            return fail(row, "time", "is before the trade above".into());
+        }
+        let (mut open_time, mut end) = (Vec::with_capacity(time.len()), i64::MIN);
+        for time in time {
+            let from = if *time > end { *time } else { end };
+            open_time.push(from);
+            end = from + 1;
+        }
+        let close_time = open_time.iter().map(|t| t + 1).collect();
+        let (open, high, low) = (price.clone(), price.clone(), price.clone());
+        let columns = BarColumns { open_time, close_time, open, high, low, close: price, volume: size };
+        Self::new(columns)
+    }
+
     /// Number of bars.
     #[inline]
     #[must_use]

@@ -15,6 +15,7 @@ use crate::account::{AccountKind, FeeSchedule};
 use crate::bars::Bars;
 use crate::context::{Command, Context};
 use crate::date::Date;
+use crate::drill_down::DrillDown;
 use crate::exchange::depth::DepthRules;
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
@@ -547,6 +548,9 @@ impl Kernel<'_> {
         }
         let last_rows: Vec<u32> = self.cx.seen.as_slice().iter().map(|n| n.saturating_sub(1)).collect();
         let cx = self.cx;
+        let drilled = feed.series().iter().any(|s| s.finer.is_some());
+        let drill_down =
+            drilled.then(|| DrillDown::of(&self.exchange.ambiguous, &cx.fills, self.exchange.disagreement));
         RunResult {
             instruments: feed.instruments().to_vec(),
             bars: self.bars,
@@ -562,6 +566,7 @@ impl Kernel<'_> {
             equity: cx.equity,
             exposed: cx.exposed,
             ambiguous: self.exchange.ambiguous,
+            drill_down,
             plot_names: cx.plot_names,
             plots: cx.plots,
             logs: cx.logs,

@@ -70,6 +70,7 @@ pub mod context;
 pub mod crossing;
 pub mod date;
 pub mod digest;
+pub mod drill_down;
 mod exact;
 pub mod exchange;
 pub mod feed;

@@ -407,9 +407,18 @@ pub enum TapeBarError {
 /// Largest price and size, in units: what [`Price`] and [`Quantity`] take from text.
 const UNITS_MAX: i64 = 10_000_000_000 * SCALE;
 
+/// 2200-01-01, in nanoseconds since 1970.
+const TIME_MAX: i64 = 7_258_118_400_000_000_000;
+
 /// What is wrong with a row, and in which column.
 fn check(c: &TapeColumns, row: usize) -> Result<(), (&'static str, String)> {
     let stamp = |nanos: i64| Timestamp::from_nanos(nanos);
+    let local = c.local_time.get(row).map(|time| ("local_time", *time));
+    for (column, time) in [("venue_time", c.venue_time[row])].into_iter().chain(local) {
+        if !(0..TIME_MAX).contains(&time) {
+            return Err((column, format!("{time} is no time from 1970 to 2199")));
+        }
+    }
     if row > 0 && c.venue_time[row] < c.venue_time[row - 1] {
         let (here, above) = (stamp(c.venue_time[row]), stamp(c.venue_time[row - 1]));
         return Err(("venue_time", format!("{here} is before the row above, {above}; stamps must not go back")));

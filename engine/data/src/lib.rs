@@ -7,6 +7,8 @@
 //! on the sessions of `calendars`) and `jumps` -> `engine_core::bars::Bars`. Beside it
 //! stand the corporate actions (`actions`).
 //!
+//! Tapes (`tape`) hold trades, quotes and books; `feeds` makes them of vendors' files.
+//!
 //! Around it: `audit` (gaps and oddities of a file that loads), `catalogue` (the files
 //! of a folder), `import` (files of vendors), `resample` (longer bars), `write_prices`.
 //! For the batch commands there are a CSV kept as text (`table`), the tables of a
@@ -35,8 +37,10 @@ mod parquet_columns;
 mod parquet_file;
 mod parquet_pages;
 mod parquet_prices;
+mod parquet_writer;
 mod parse;
 mod pieces;
+mod price_windows;
 pub mod prices;
 mod quiet;
 pub mod resample;

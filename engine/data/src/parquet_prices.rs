@@ -1,8 +1,8 @@
 //! A Parquet price file to checked columns.
 //!
-//! Read by polars on the calling thread, a window of rows at a time, each with a
-//! mapping of its own: the peak is the columns themselves plus a small constant,
-//! however large a row group is. Every check is that of `rows`, so a Parquet file
+//! Read by polars on the calling thread, a window of rows at a time (`parquet_file`):
+//! the peak is the columns themselves plus a small constant, however large a row group
+//! is. Every check is that of `rows`, so a Parquet file
 //! gives the same bars, and the same errors by row, as the CSV of the same rows.
 //!
 //! The columns are those of a CSV, by name; prices and volumes may be of any
@@ -22,8 +22,9 @@ use crate::contract::{Contract, ContractOverrides};
 use crate::error::DataError;
 use crate::header::{Header, Role};
 use crate::parquet_columns::{Unit, give, guess_bars};
-use crate::parquet_file::{ParquetFile, check_ends};
+use crate::parquet_file::check_ends;
 use crate::pieces;
+use crate::price_windows::ParquetFile;
 use crate::prices::{self, Loaded, Numbered};
 use crate::rows::Rows;
 
@@ -37,8 +38,8 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let file = ParquetFile::open(path)?;
     let names: Vec<String> = file.names.iter().map(|name| name.trim().to_owned()).collect();
     let header = Header::of_names(path, None, &names, &mut warnings)?;
-    let wanted = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
-    let mut windows = file.windows(wanted)?;
+    let expected = file.rows.min(RESERVE_ROWS_MAX);
+    let mut windows = file.windows(&header)?;
     let Some(first) = windows.next().transpose()? else {
         return Err(DataError::file(path, "has columns but no rows"));
     };
@@ -46,14 +47,14 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let contract = Contract::load(path, inline, guess, &mut warnings)?;
 
     let has = Role::ALL.map(|role| header.position(role).is_some());
-    let mut rows = Rows::new(&contract, has, file.rows.min(RESERVE_ROWS_MAX));
+    let mut rows = Rows::new(&contract, has, expected);
     let mut unit: Option<Unit> = None;
     let mut number = 1;
     let mut window = Some(Ok(first));
-    while let Some(frame) = window.transpose()? {
-        give(path, &header, &frame, number, &mut unit, &mut rows)?;
-        number += frame.height() as u64;
-        drop(frame);
+    while let Some(columns) = window.transpose()? {
+        give(path, &header, &columns, number, &mut unit, &mut rows)?;
+        number += columns.rows as u64;
+        drop(columns);
         window = windows.next();
     }
     if let Some(unit) = unit {

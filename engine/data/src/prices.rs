@@ -25,6 +25,7 @@ use crate::hours;
 use crate::jumps;
 use crate::rows::Rows;
 use crate::shift;
+use crate::tape;
 use crate::when::When;
 use crate::zone::{Zone, clock_text, date_text};
 use crate::{csv, parquet_file, parquet_prices};
@@ -92,6 +93,9 @@ impl Loaded {
 /// # Errors
 /// The first thing that is wrong with one of the files, with its place.
 pub fn read_bars(path: &Path, inline: &ContractOverrides) -> Result<Loaded, DataError> {
+    if tape::is_tape(path) {
+        return Err(DataError::file(path, "is a tape of ticks, expected bars; `data bars` makes them"));
+    }
     if parquet_file::is_parquet(path)? {
         parquet_prices::read(path, inline)
     } else {

@@ -3,6 +3,7 @@
 use engine_core::record::RunResult;
 
 use crate::display::{Clock, count, decimal, gain, money, optional, percent, plural, printable, ratio, shorten, width};
+use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::orders::{outcomes, why_no_trades};
 use crate::summary::{Curve, Summary, total_pnl};
@@ -232,9 +233,12 @@ impl Page {
             count(certain),
             plural(s.fills, "fill is", "fills are"),
             percent(s.certain_share),
-            plural(run.ambiguous.len() as u64, "bar is", "bars are"),
+            plural(run.left_ambiguous() as u64, "bar is", "bars are"),
         ));
-        if run.ambiguous.is_empty() && input.pessimistic.is_none() && input.optimistic.is_none() {
+        for sentence in sentences(input) {
+            self.paragraph("", "  ", &sentence);
+        }
+        if run.left_ambiguous() == 0 && input.pessimistic.is_none() && input.optimistic.is_none() {
             self.paragraph("", "  ", crate::page::certainty::all_the_same(run));
             return;
         }

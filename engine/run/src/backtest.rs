@@ -123,7 +123,7 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     progress(Stage::Run);
     let run = run_on(options.fills)?;
     let (mut pessimistic, mut optimistic) = (None, None);
-    if !run.ambiguous.is_empty() {
+    if run.left_ambiguous() > 0 {
         progress(Stage::Pessimistic);
         pessimistic = Some(run_on(FillRules { path: PathRule::Pessimistic, ..options.fills })?);
         progress(Stage::Optimistic);
@@ -234,7 +234,7 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     if input.feed.series().iter().any(|s| s.tape.is_some()) {
         list.extend(config.venue.assumptions());
     }
-    list.extend(input.rules.iter().cloned());
+    list.extend(input.rules.iter().chain(&input.finer).cloned());
     list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
         true => "idle cash earns nothing; holding and borrowing cost what the fee schedule says".to_owned(),
         false => "idle cash earns nothing; borrowing costs nothing".to_owned(),

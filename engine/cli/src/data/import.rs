@@ -17,7 +17,7 @@ use crate::output;
 /// Bring in a vendor's file: guess its contract, show why, write on confirmation
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  engine data import HK.00700.csv -o data/hk\n  engine data import BTCUSDT-1h-2024.csv --yes\n  engine data import ibm.zip --symbol US.IBM --parquet --yes\n\nFormats: futu (K-line tables, many codes in one file), yahoo, binance (klines), lean\n(zip or CSV, prices in 1e-4 dollars), plain (our own columns, with code or symbol).\nA folder is read as one.\n\nTicks and books become tapes (docs/tapes.md): us-ticks, ctp-depth, crypto-l2, mbo,\ntrade-prints, trades, quotes; CSV with a header, or Parquet. Nothing is written before the guess is confirmed: with a\nterminal you are asked, without one give --yes. Every row is checked first."
+    after_help = "Examples:\n  engine data import HK.00700.csv -o data/hk\n  engine data import BTCUSDT-1h-2024.csv --yes\n  engine data import ibm.zip --symbol US.IBM --parquet --yes\n\nFormats: futu (K-line tables, many codes in one file), yahoo, binance (klines), lean\n(zip or CSV, prices in 1e-4 dollars), plain (our own columns, with code or symbol).\nA folder is read as one.\n\nTicks and books become tapes (docs/tapes.md): us-ticks, ctp-depth, crypto-l2, mbo,\ntrade-prints, trades, quotes; CSV with a header, or Parquet.\n\nNothing is written before the guess is confirmed: with a terminal you are asked, without\none give --yes. Every row is checked first."
 )]
 pub(crate) struct Arguments {
     /// A CSV or zip file, or a folder of them

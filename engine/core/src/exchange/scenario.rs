@@ -9,6 +9,7 @@ use std::collections::btree_map::Entry;
 
 use super::book::Book;
 use super::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
+use super::matching::Walk;
 use super::rules::{FillRules, PathRule, TradedBar};
 use super::working::{Desk, Working};
 use crate::fixed::{Money, Price, Quantity};
@@ -323,15 +324,8 @@ impl Frontier {
         let mut ends: Vec<PathEnd> = Vec::new();
         let mut merged: BTreeMap<Vec<i64>, Branch> = BTreeMap::new();
         for branch in &self.branches {
-            let found = certainty::explore(
-                &branch.book,
-                bar,
-                &case.rules,
-                &case.instrument,
-                &seeds,
-                &Unfunded,
-                &mut self.reach,
-            );
+            let walk = Walk::new(&case.rules, &case.instrument, bar);
+            let found = certainty::explore(PathEnd::start(&branch.book), walk, &seeds, &Unfunded, &mut self.reach);
             let Ok(found) = found else {
                 self.outer = Some(self.give_up(case, index, last_close));
                 return None;

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod common;
+mod drill_down;
+mod drill_down_rules;
+mod drill_down_ticks;
 mod frames;
 mod kernel;
 mod market_chaos;

@@ -32,7 +32,7 @@ fn good() -> TapeColumns {
 #[test]
 fn each_bad_row_has_its_words() {
     type Change = fn(&mut TapeColumns);
-    let cases: [(&str, Change); 19] = [
+    let cases: [(&str, Change); 21] = [
         ("a tape needs at least one row", |c| *c = TapeColumns::default()),
         ("column price: 2 rows, expected 3", |c| c.price.truncate(2)),
         ("column local_time: 2 rows, expected 3", |c| c.local_time.truncate(2)),
@@ -52,6 +52,8 @@ fn each_bad_row_has_its_words() {
             c.venue_time[2] = 9 * SECOND;
             c.local_time[2] = 3 * SECOND;
         }),
+        ("row 0: column venue_time: -1 is no time from 1970 to 2199", |c| c.venue_time[0] = -1),
+        ("row 2: column local_time: 9223372036854775807 is no time from 1970 to 2199", |c| c.local_time[2] = i64::MAX),
         ("row 1: column code: 0x48 is not known", |c| c.code[1] = LAST | 8),
         ("row 1: column code: 0x70 is not known", |c| c.code[1] = LAST | 0x30),
         ("row 1: column code: 0x440 is not known", |c| c.code[1] = LAST | 0x400),

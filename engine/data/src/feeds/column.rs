@@ -43,6 +43,8 @@ pub(super) enum Values {
     Local(Vec<i64>),
     /// Instants in nanoseconds.
     Instant(Vec<i64>),
+    /// A type that no format has, which may stand there unread; and the number of rows.
+    Other(String, usize),
 }
 
 /// A column.
@@ -72,6 +74,7 @@ impl Column {
             Values::Int(v) | Values::Local(v) | Values::Instant(v) => v[row].to_string(),
             Values::Float(v) => v[row].to_string(),
             Values::Text(text) => text.get(row).trim().to_owned(),
+            Values::Other(kind, _) => format!("a {kind}"),
         }
     }
 
@@ -151,7 +154,7 @@ impl Column {
                 When::Local(wall.div_euclid(DAY), wall.rem_euclid(DAY))
             }
             Values::Instant(v) => When::Instant(v[row]),
-            Values::Float(v) => return Err(format!("`{}` is no time", v[row])),
+            Values::Float(_) | Values::Other(..) => return Err(format!("`{}` is no time", self.text(row))),
             Values::Text(_) => {
                 let text = self.text(row);
                 if let (Ok(number), true) = (text.parse(), text.len() > 8) {

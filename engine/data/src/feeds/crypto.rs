@@ -19,13 +19,13 @@
 
 use engine_core::fixed::{Price, Quantity};
 use engine_core::order::Side;
-use engine_core::orderbook::OrderBook;
 use engine_core::tape::{SNAPSHOT, TapeEvent};
 use engine_core::time::{MINUTE, Timestamp};
 
 use super::assemble::Assembler;
-use super::{Input, Reading};
-use crate::audit::{count, duration, grouped};
+use super::crypto_best::Best;
+use super::{Input, Reading, crypto_best};
+use crate::audit::{count, duration};
 use crate::error::DataError;
 
 /// A receiver's clock that is behind by more is taken as damaged.
@@ -45,15 +45,15 @@ struct Layout {
 }
 
 /// A snapshot or a depth message.
-struct Update {
+pub(super) struct Update {
     row: usize,
     venue: i64,
     local: i64,
-    id: i64,
+    pub(super) id: i64,
     first: i64,
     /// Updates are missing before it.
     gap: bool,
-    levels: Vec<TapeEvent>,
+    pub(super) levels: Vec<TapeEvent>,
 }
 
 /// What the rows of the file are, in their order.
@@ -61,13 +61,6 @@ enum Entry {
     Depth(usize),
     Snapshot,
     Trade { venue: i64, local: i64, event: TapeEvent },
-}
-
-/// A best quote: price and size by side.
-struct Best {
-    id: i64,
-    row: usize,
-    sides: [Option<(i64, i64)>; 2],
 }
 
 /// Everything in the file.
@@ -104,7 +97,7 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
     feed.check_chain(input, &layout)?;
     let mut reading = Reading::default();
     feed.tape(input, &layout, &mut reading)?;
-    feed.compare(&mut reading);
+    crypto_best::compare(input, &feed.depth, feed.snapshots.first(), &feed.best, &mut reading);
     Ok(reading)
 }
 
@@ -187,7 +180,7 @@ impl Feed {
                 let word = if id == above { "repeats" } else { "is before" };
                 return Err(input.table.error(layout.id, row, format!("{id} {word} the trade above, {above}")));
             }
-            self.trade_gaps += usize::from(id != above + 1);
+            self.trade_gaps += usize::from(id != above.saturating_add(1));
         }
         input.forward(layout.exch, row, venue, &mut self.trade_time)?;
         self.trade_id = Some(id);
@@ -255,12 +248,12 @@ impl Feed {
         for snapshot in &mut self.snapshots {
             let at = self.depth.partition_point(|update| update.id <= snapshot.id);
             if let Some(next) = self.depth.get(at) {
-                if next.first > snapshot.id + 1 {
+                if next.first > snapshot.id.saturating_add(1) {
                     let problem = format!(
-                        "{}, but the next depth message begins with {} (row {}): updates are missing",
+                        "{}, but the next depth message begins with {} ({}): updates are missing",
                         snapshot.id,
                         next.first,
-                        next.row + 1
+                        input.table.place(next.row)
                     );
                     if !input.marks() {
                         return Err(input.table.error(layout.id, snapshot.row, problem));
@@ -337,47 +330,6 @@ impl Feed {
         }
         if self.trade_gaps > 0 {
             reading.findings.push(format!("{} in the numbers of the trades", count(self.trade_gaps, "gap")));
-        }
-    }
-
-    /// Compares the book with the best quotes.
-    fn compare(&self, reading: &mut Reading) {
-        let Some(first) = self.snapshots.first() else { return };
-        let from = self.depth.partition_point(|update| update.id <= first.id);
-        let mut book = OrderBook::new(true);
-        first.levels.iter().for_each(|level| {
-            book.apply(level);
-        });
-        let (mut compared, mut agree) = (0, 0);
-        let mut wrong: Option<usize> = None;
-        for update in &self.depth[from..] {
-            update.levels.iter().for_each(|level| {
-                book.apply(level);
-            });
-            let known = self.best.partition_point(|best| best.id <= update.id);
-            let Some(best) = known.checked_sub(1).and_then(|at| self.best.get(at)) else { continue };
-            if best.id <= first.id {
-                continue;
-            }
-            let found = [book.bid(), book.ask()].map(|l| l.map(|l| (l.price.units(), l.quantity.units())));
-            compared += 1;
-            if found == best.sides {
-                agree += 1;
-            } else {
-                wrong.get_or_insert(best.row);
-            }
-        }
-        if compared == 0 {
-            return;
-        }
-        let text = format!(
-            "{} of {} depth messages leave the best prices and sizes that the quote stream (bbo) tells for the same update",
-            grouped(agree),
-            grouped(compared)
-        );
-        match wrong {
-            None => reading.notes.push(text),
-            Some(row) => reading.findings.push(format!("{text}; the first that does not: row {}", row + 1)),
         }
     }
 }

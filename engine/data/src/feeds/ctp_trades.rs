@@ -46,6 +46,10 @@ impl Traded {
             _ => {
                 let (step, above) = (value.div_euclid(rest), value.rem_euclid(rest));
                 let top = if above > 0 { step + 1 } else { step };
+                // Nothing trades at twice the last price within half a second.
+                if top / 2 > self.last {
+                    return None;
+                }
                 if self.low.is_some_and(|(low, _)| step < low)
                     || self.high.is_some_and(|(high, _)| top > high)
                     || step < 1

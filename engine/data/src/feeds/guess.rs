@@ -47,6 +47,7 @@ pub(super) fn instruments(format: TapeFormat, table: &Table) -> Vec<(String, Vec
             [table.find(&["exchange"]), table.find(&["instrument", "symbol"])].into_iter().flatten().collect()
         }
         TapeFormat::UsTicks => table.find(&["symbol"]).into_iter().collect(),
+        TapeFormat::Mbo => table.find(&["symbol", "instrument_id"]).into_iter().collect(),
         _ => [table.find(&["symbol"]), table.find(&["expiry"])].into_iter().flatten().collect(),
     };
     let mut all: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
@@ -64,6 +65,11 @@ pub(super) fn instruments(format: TapeFormat, table: &Table) -> Vec<(String, Vec
         }
         all.entry(name.clone()).or_default().push(row);
         above = Some(name);
+    }
+    // The vendor's number of a lone instrument says less than the file's name.
+    let numbered = format == TapeFormat::Mbo && table.find(&["symbol"]).is_none();
+    if numbered && all.len() == 1 {
+        return all.into_values().map(|rows| (String::new(), rows)).collect();
     }
     all.into_iter().collect()
 }
@@ -117,7 +123,11 @@ fn symbol(format: TapeFormat, code: &str, path: &Path) -> Option<Because<String>
         let turned = code
             .rsplit_once('.')
             .filter(|(digits, market)| ["SH", "SZ"].contains(market) && digits.bytes().all(|b| b.is_ascii_digit()));
-        let name = turned.map_or_else(|| code.to_owned(), |(digits, market)| format!("{market}.{digits}"));
+        let name = match turned {
+            Some((digits, market)) => format!("{market}.{digits}"),
+            None if format == TapeFormat::UsTicks && !code.contains('.') => format!("US.{}", code.to_uppercase()),
+            None => code.to_owned(),
+        };
         return Some((name, "from the columns".to_owned()));
     }
     let stem = path.file_stem()?.to_string_lossy().into_owned();

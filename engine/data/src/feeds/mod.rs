@@ -22,7 +22,9 @@
 mod assemble;
 mod column;
 mod crypto;
+mod crypto_best;
 mod ctp;
+mod ctp_layout;
 mod ctp_trades;
 mod guess;
 mod mbo;

@@ -180,14 +180,15 @@ impl Table {
         Err(self.error(column, row, format!("{found} is no size, expected {expected}")))
     }
 
+    /// True where there is no number, or 0. CTP writes the largest double where there is no price.
+    pub(super) fn is_nothing(&self, column: usize, row: usize) -> bool {
+        let one = &self.columns[column];
+        one.is_empty(row) || one.units(row) == Ok(0) || one.float(row).is_ok_and(|x| x == f64::MAX)
+    }
+
     /// A price and a size of one side; `None` where either field is empty or 0.
     pub(super) fn level(&self, price: usize, size: usize, row: usize) -> Result<Option<(i64, i64)>, DataError> {
-        // CTP writes the largest double where there is no price.
-        let none = |column: usize| {
-            let one = &self.columns[column];
-            one.is_empty(row) || one.units(row) == Ok(0) || one.float(row).is_ok_and(|x| x == f64::MAX)
-        };
-        if none(price) || none(size) {
+        if self.is_nothing(price, row) || self.is_nothing(size, row) {
             return Ok(None);
         }
         Ok(Some((self.price(price, row)?, self.size(size, row, false)?)))
@@ -203,6 +204,7 @@ fn length(column: &Column) -> usize {
         Values::Int(v) | Values::Local(v) | Values::Instant(v) => v.len(),
         Values::Float(v) => v.len(),
         Values::Text(text) => text.len(),
+        Values::Other(_, rows) => *rows,
     }
 }
 
@@ -241,9 +243,7 @@ fn append(path: &Path, frame: &DataFrame, start: usize, columns: &mut Vec<Column
                 }
                 Values::Int(cast.i64().map_err(wrong)?.iter().map(zero).collect())
             }
-            other => {
-                return Err(type_error(path, &name, &format!("has the type {other}, expected numbers, text or times")));
-            }
+            other => Values::Other(other.to_string(), found.len()),
         };
         let nulls = series.null_count() > 0;
         let mut empty: Vec<bool> = Vec::new();
@@ -272,6 +272,7 @@ fn extend(values: &mut Values, more: Values) {
         | (Values::Instant(a), Values::Instant(b)) => a.extend(b),
         (Values::Float(a), Values::Float(b)) => a.extend(b),
         (Values::Text(a), Values::Text(b)) => (0..b.len()).for_each(|row| a.push(b.get(row))),
+        (Values::Other(_, a), Values::Other(_, b)) => *a += b,
         // The schema is that of the file: every window has the same types.
         _ => {}
     }

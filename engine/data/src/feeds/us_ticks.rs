@@ -18,8 +18,9 @@
 //!
 //! What a quote row means is not the same in all such files. In some it is any quote of
 //! its venue, and the national best is the best of the venues' last ones; in others only
-//! quotes are listed that made the national best, and the last of each side is it. The
-//! two are told apart by the share of crossed books, and the evidence is stated.
+//! quotes are listed that made the national best, and the last of each side is it; read as
+//! quotes of venues, what a venue no longer bids would stay, and the book would be crossed
+//! nearly always. The share of crossed books tells the two apart, and is stated.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ use super::{Input, Quotes, Reading};
 use crate::audit::{count, grouped};
 use crate::error::DataError;
 
+/// Venues do not lock each other out for long: more crossed books than this mean that rows are no venue's own.
+const CROSSED_SHARE_MAX: f64 = 0.05;
 const AUCTIONS: u64 = 0x40 | 0x80 | 0x100;
 const IRREGULARS: u64 = 0x2
     | 0x4
@@ -59,12 +62,20 @@ struct Layout {
     suspicious: Option<usize>,
 }
 
+/// What a quote row says of a side: nothing, that it is empty, or its price and size.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Empty,
+    Level(i64, i64),
+}
+
 /// A quote of one venue: one side, or both.
 struct Quote {
     row: usize,
     time: i64,
     venue: u16,
-    sides: [Option<(i64, i64)>; 2],
+    sides: [Told; 2],
 }
 
 pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
@@ -95,13 +106,18 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
         }
         match t.word(layout.kind, row) {
             "Q" => {
-                let mut sides = [None; 2];
+                let mut sides = [Told::Nothing; 2];
                 for (side, (price, size)) in sides.iter_mut().zip(layout.sides) {
-                    *side = t.level(price, size, row)?;
+                    *side = match t.level(price, size, row)? {
+                        Some((price, size)) => Told::Level(price, size),
+                        None if t.is_nothing(price, row) => Told::Nothing,
+                        None => Told::Empty,
+                    };
                 }
-                if sides == [None, None] {
+                // Without a price on either side the venue takes its quotes back.
+                if sides == [Told::Nothing; 2] {
+                    sides = [Told::Empty; 2];
                     nothing += 1;
-                    continue;
                 }
                 let new = venues.len() as u16;
                 let venue = *venues.entry(t.text(layout.exchange, row)).or_insert(new);
@@ -132,7 +148,9 @@ pub(super) fn read(input: &mut Input<'_>) -> Result<Reading, DataError> {
         reading.notes.push(format!("{} marked as suspicious left out", count(suspicious, "row")));
     }
     if nothing > 0 {
-        reading.notes.push(format!("{} without a price left out", count(nothing, "quote")));
+        reading
+            .notes
+            .push(format!("{} without a price: what that venue quoted is taken back", count(nothing, "quote")));
     }
     reading.assumptions.push(
         "trades of late reports, average and derived prices, official opens and closes and odd lots (cond) are irregular"
@@ -157,7 +175,7 @@ fn trade(input: &Input<'_>, layout: &Layout, row: usize) -> Result<(TapeEvent, u
     Ok((TapeEvent::Trade { price, quantity, aggressor: None }, flags))
 }
 
-/// What the quote rows are: as the user says, or what crosses the book less often.
+/// What the quote rows are: as the user says, or its venue's own unless that crosses the book often.
 fn choose(input: &Input<'_>, quotes: &[Quote], venues: usize, reading: &mut Reading) -> Quotes {
     if quotes.is_empty() {
         return Quotes::National;
@@ -173,19 +191,19 @@ fn choose(input: &Input<'_>, quotes: &[Quote], venues: usize, reading: &mut Read
             .count()
     };
     let (national, venue) = (crossed(Quotes::National), crossed(Quotes::Venue));
-    let kind = input.wishes.quotes.unwrap_or(if national <= venue { Quotes::National } else { Quotes::Venue });
-    let meaning = match kind {
-        Quotes::National => "each quote row is a new national best",
-        Quotes::Venue => {
-            "each quote row is its venue's own, the best of all venues is the national best, sizes at it are added"
-        }
-    };
-    reading.assumptions.push(format!(
-        "{meaning}: of {} quotes of {venues} venues the book is crossed after {} when read so, after {} the other way",
-        grouped(quotes.len()),
-        grouped(if kind == Quotes::National { national } else { venue }),
-        grouped(if kind == Quotes::National { venue } else { national }),
-    ));
+    let often = venue as f64 > CROSSED_SHARE_MAX * quotes.len() as f64;
+    let kind = input.wishes.quotes.unwrap_or(if often { Quotes::National } else { Quotes::Venue });
+    let of = format!("of {} quotes of {venues} venues the book is crossed after", grouped(quotes.len()));
+    let (national, venue) = (grouped(national), grouped(venue));
+    reading.assumptions.push(match kind {
+        Quotes::National => format!(
+            "each quote row is a new national best: {of} {national} read so, after {venue} when each is its venue's own{}",
+            if often { " (too often)" } else { "" }
+        ),
+        Quotes::Venue => format!(
+            "each quote row is its venue's own, the best of all venues is the national best and sizes at it are added: {of} {venue}"
+        ),
+    });
     kind
 }
 
@@ -203,10 +221,11 @@ impl Book {
 
     fn update(&mut self, quote: &Quote) {
         let venue = if self.kind == Quotes::National { 0 } else { quote.venue };
-        // A row of one side says nothing of the other.
         for (side, told) in self.sides.iter_mut().zip(quote.sides) {
-            if let Some(level) = told {
-                side.insert(venue, level);
+            match told {
+                Told::Nothing => {}
+                Told::Empty => drop(side.remove(&venue)),
+                Told::Level(price, size) => drop(side.insert(venue, (price, size))),
             }
         }
     }
@@ -226,7 +245,7 @@ impl Book {
         let mut rows = Vec::with_capacity(2);
         for (at, side) in [Side::Buy, Side::Sell].into_iter().enumerate() {
             let now = self.best(at);
-            let told = self.kind == Quotes::National && quote.sides[at].is_some();
+            let told = self.kind == Quotes::National && quote.sides[at] != Told::Nothing;
             if now == before[at] && !told {
                 continue;
             }

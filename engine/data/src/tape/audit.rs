@@ -58,7 +58,8 @@ pub struct TapeAudit {
     pub trades_outside: (usize, usize),
     /// Changes of orders that were not there; and the first row.
     pub unknown_orders: (usize, usize),
-    /// Snapshots inside the feed that were compared with the book built so far.
+    /// Snapshots inside the feed that were compared with the book built so far. One that
+    /// already holds a part of the message behind it may agree only after that message.
     pub snapshots_compared: usize,
     /// Of those, that said otherwise; and the first row.
     pub snapshots_differ: (usize, usize),
@@ -98,9 +99,19 @@ struct Replay<'a> {
     trades: Vec<(usize, Price)>,
     /// The packet in progress has rows about the book.
     of_book: bool,
-    /// The book before the snapshot in progress.
-    old: Option<(usize, [Vec<BookLevel>; 2])>,
+    /// The book without the snapshot in progress, and the snapshot's first row.
+    old: Option<(usize, OrderBook)>,
+    /// The book without a snapshot that differs, until the next packet.
+    without: Option<Without>,
     packet_above: Option<Timestamp>,
+}
+
+/// A book that goes on without a snapshot.
+struct Without {
+    row: usize,
+    book: OrderBook,
+    /// Prices that the snapshot reaches, by side; `None` when it has no level there.
+    reach: [Option<Price>; 2],
 }
 
 /// Counts, and keeps the first row, from 1.
@@ -123,12 +134,9 @@ impl<'a> Replay<'a> {
             trades: Vec::new(),
             of_book: false,
             old: None,
+            without: None,
             packet_above: None,
         }
-    }
-
-    fn levels(&self) -> [Vec<BookLevel>; 2] {
-        [Side::Buy, Side::Sell].map(|side| self.book.levels(side).collect())
     }
 
     fn row(&mut self, row: usize) {
@@ -147,9 +155,12 @@ impl<'a> Replay<'a> {
                 }
             }
             TapeEvent::Clear { .. } if code & SNAPSHOT != 0 && self.old.is_none() && self.trusted => {
-                self.old = Some((row, self.levels()));
+                self.old = Some((row, self.book.clone()));
             }
             _ => {}
+        }
+        if let Some(without) = &mut self.without {
+            without.book.apply(&event);
         }
         if self.book.apply(&event) == Change::Unknown {
             note(&mut self.audit.unknown_orders, row);
@@ -191,18 +202,32 @@ impl<'a> Replay<'a> {
                 }
             }
         }
-        if let Some((first, old)) = self.old.take() {
-            self.audit.snapshots_compared += 1;
-            if !same(&old, &self.levels()) {
-                note(&mut self.audit.snapshots_differ, first);
-            }
-        }
+        self.compare();
         self.trades.clear();
         self.before = after;
         self.trusted = trusted;
     }
 
+    /// Compares the book with the one that goes on without a snapshot.
+    fn compare(&mut self) {
+        if let Some(without) = self.without.take() {
+            self.audit.snapshots_compared += 1;
+            if !without.agrees(&self.book) {
+                note(&mut self.audit.snapshots_differ, without.row);
+            }
+        }
+        let Some((row, book)) = self.old.take() else { return };
+        let reach = [Side::Buy, Side::Sell].map(|side| self.book.levels(side).last().map(|level| level.price));
+        let without = Without { row, book, reach };
+        if without.agrees(&self.book) {
+            self.audit.snapshots_compared += 1;
+        } else {
+            self.without = Some(without);
+        }
+    }
+
     fn finish(mut self) -> TapeAudit {
+        self.compare();
         let middle = self.latencies.len() / 2;
         if !self.latencies.is_empty() {
             self.latencies.sort_unstable();
@@ -223,16 +248,16 @@ fn follow(spans: &mut Vec<Span>, is: bool, row: usize, now: Timestamp) {
     }
 }
 
-/// True when the levels that a snapshot reaches are those of the book before it.
-fn same(old: &[Vec<BookLevel>; 2], new: &[Vec<BookLevel>; 2]) -> bool {
-    let reach = |side: usize, level: &BookLevel| {
-        let last = new[side].last().map(|l| l.price);
-        last.is_none_or(|last| if side == 0 { level.price >= last } else { level.price <= last })
-    };
-    (0..2).all(|side| {
-        let within = old[side].iter().filter(|level| reach(side, level));
-        within.eq(new[side].iter())
-    })
+impl Without {
+    /// True when both books show the same levels as far as the snapshot reaches.
+    fn agrees(&self, book: &OrderBook) -> bool {
+        [Side::Buy, Side::Sell].into_iter().zip(self.reach).all(|(side, reach)| {
+            let within = |level: &BookLevel| {
+                reach.is_none_or(|last| if side == Side::Buy { level.price >= last } else { level.price <= last })
+            };
+            self.book.levels(side).filter(within).eq(book.levels(side).filter(within))
+        })
+    }
 }
 
 impl TapeAudit {

@@ -129,22 +129,43 @@ fn plugin(plugin: &Registered, key: &str, own: &Value) -> Value {
     schema
 }
 
+/// Keys of the data contract that any price file may have inline.
+fn contract() -> Value {
+    json!({
+        "bars": text("Length of a bar: 1m, 5m, 1h, 1d, 1w."),
+        "timezone": text("IANA time zone of times without an offset."),
+        "stamp": words(&["open", "close"], "Which end of a bar its time names."),
+        "prices": words(&["raw", "adjusted"], "As traded, or adjusted for splits and dividends."),
+        "source": text("Where the file comes from."),
+    })
+}
+
+/// Two objects in one.
+fn joined(mut one: Value, other: Value) -> Value {
+    if let (Some(all), Value::Object(more)) = (one.as_object_mut(), other) {
+        all.extend(more);
+    }
+    one
+}
+
 fn data() -> Value {
+    let file = || text("Price file (CSV or Parquet), relative to the config.");
+    let mut finer = table("With the keys of its data contract.", joined(contract(), json!({ "file": file() })));
+    finer["required"] = json!(["file"]);
     let mut schema = table(
         "A price file; what its data contract (FILE.toml) says may be left out.",
-        json!({
-            "symbol": text("Symbol such as US.AAPL."),
-            "file": text("CSV file, relative to the config."),
-            "bars": text("Length of a bar: 1m, 5m, 1h, 1d, 1w."),
-            "timezone": text("IANA time zone of times without an offset."),
-            "stamp": words(&["open", "close"], "Which end of a bar its time names."),
-            "prices": words(&["raw", "adjusted"], "As traded, or adjusted for splits and dividends."),
-            "currency": text("ISO 4217 code."),
-            "source": text("Where the file comes from."),
-            "lot": number(1e-8, 1e9, "Quantities are multiples of it. Default 1."),
-            "tick": number(1e-8, 1e6, "Price step. Default: none."),
-            "multiplier": whole(1, 1_000_000, "Units of the underlying per contract. Default 1."),
-        }),
+        joined(
+            contract(),
+            json!({
+                "symbol": text("Symbol such as US.AAPL."),
+                "file": file(),
+                "finer": { "oneOf": [file(), finer], "description": "Shorter bars of the same instrument, on which ambiguous bars are matched again. Default: none." },
+                "currency": text("ISO 4217 code."),
+                "lot": number(1e-8, 1e9, "Quantities are multiples of it. Default 1."),
+                "tick": number(1e-8, 1e6, "Price step. Default: none."),
+                "multiplier": whole(1, 1_000_000, "Units of the underlying per contract. Default 1."),
+            }),
+        ),
     );
     schema["required"] = json!(["file"]);
     schema
