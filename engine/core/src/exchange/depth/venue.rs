@@ -131,7 +131,7 @@ impl DepthVenue {
                 self.follow(&change);
             }
         }
-        if code & LAST != 0 && self.active {
+        if code & LAST != 0 && (self.active || self.replaced) {
             self.end_packet(instrument, desk);
         }
     }
