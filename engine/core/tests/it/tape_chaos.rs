@@ -402,16 +402,19 @@ fn world(seed: u64, rows: usize) -> World {
 }
 
 #[test]
-fn every_fill_of_a_million_random_events_is_what_the_market_allowed() {
-    let (mut rows, mut fills, mut makers, mut seed) = (0, 0, 0, 0);
-    while rows < std::env::var("CHAOS").map_or(1_000_000, |n| n.parse().unwrap()) {
+fn every_fill_of_three_million_random_events_is_what_the_market_allowed() {
+    let (mut rows, mut fills, mut makers) = (0, 0, 0);
+    // The first found what seldom happens: a child that rests again only to take.
+    for seed in std::iter::once(4_536).chain(0..) {
         let world = world(seed, 2_500);
         rows += world.tape.len();
         let (found, made) = audit(&world, seed);
         fills += found;
         makers += made;
-        seed += 1;
+        if rows > 3_000_000 {
+            break;
+        }
     }
     // Otherwise nothing was tested.
-    assert!(fills > 10_000 && makers > 5_000 && fills - makers > 5_000, "{fills} fills, {makers} of makers");
+    assert!(fills > 30_000 && makers > 10_000 && fills - makers > 10_000, "{fills} fills, {makers} of makers");
 }

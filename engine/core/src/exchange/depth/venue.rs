@@ -378,11 +378,15 @@ impl DepthVenue {
         takers.sort_unstable_by_key(|slot| self.orders.get(*slot).id);
         for slot in takers {
             let order = self.orders.get_mut(slot);
+            if order.phase == Phase::Closed {
+                // A fill just before it ended it.
+                continue;
+            }
             order.fresh = false;
             let (tif, open, post_only) = (order.tif, order.open_quantity(), order.post_only);
             let left = print.size - print.ours;
             if post_only {
-                self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+                self.refuse(slot, Reason::PostOnlyWouldTake, desk);
                 continue;
             }
             if tif == TimeInForce::Fok && open > left && self.orders.get(slot).sized {
@@ -553,11 +557,11 @@ impl DepthVenue {
             return;
         }
         let order = self.orders.get(slot);
-        let (side, post_only) = (order.side, order.post_only && order.fresh);
+        let (side, post_only) = (order.side, order.post_only);
         let best = self.market.best(side.opposite()).filter(|_| self.is_trusted());
         let takes = best.is_some_and(|best| if side == Side::Buy { best.price <= limit } else { best.price >= limit });
         if takes && post_only {
-            self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+            self.refuse(slot, Reason::PostOnlyWouldTake, desk);
             return;
         }
         if takes {
@@ -690,9 +694,7 @@ impl DepthVenue {
             Ok(Quantity::ZERO) => return Quantity::ZERO,
             Ok(quantity) if quantity > Quantity::ZERO => quantity,
             refused => {
-                let reason = refused.err().unwrap_or(Reason::InsufficientCash);
-                let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
-                self.close(slot, state, reason, desk);
+                self.refuse(slot, refused.err().unwrap_or(Reason::InsufficientCash), desk);
                 return Quantity::ZERO;
             }
         };
@@ -717,6 +719,12 @@ impl DepthVenue {
         if order.phase == Phase::Resting && order.parent.is_some() && order.open_quantity().is_zero() {
             self.orders.lift(slot);
         }
+    }
+
+    /// Ends an order that may not go on: rejected, or cancelled if a part of it was filled.
+    fn refuse<D: Desk>(&mut self, slot: Slot, reason: Reason, desk: &mut D) {
+        let unfilled = self.orders.get(slot).filled.is_zero();
+        self.close(slot, if unfilled { OrderState::Rejected } else { OrderState::Cancelled }, reason, desk);
     }
 
     fn close<D: Desk>(&mut self, slot: Slot, state: OrderState, reason: Reason, desk: &mut D) {
