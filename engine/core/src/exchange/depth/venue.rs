@@ -59,6 +59,8 @@ pub(crate) struct DepthVenue {
     expires: i64,
     /// Orders that expire with the session.
     day_orders: bool,
+    /// Limit orders that have met no trade yet, on a tape without a book.
+    newcomers: bool,
 }
 
 /// Above every price.
@@ -88,6 +90,7 @@ impl DepthVenue {
             pending: false,
             expires: i64::MAX,
             day_orders: false,
+            newcomers: false,
         }
     }
 
@@ -306,7 +309,7 @@ impl DepthVenue {
         let quiet = orders.falling.last().is_none_or(|e| e.level < at)
             && orders.rising.last().is_none_or(|e| e.level > at)
             && orders.trails.is_empty()
-            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty());
+            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty() && !self.newcomers);
         if !quiet && self.is_trusted() {
             self.act_on_trade(print, instrument, desk);
         }
@@ -407,8 +410,12 @@ impl DepthVenue {
             self.orders.get_mut(slot).fresh = false;
             self.end_immediate(slot, desk);
         }
-        for i in 0..self.orders.orders.len() {
-            self.orders.orders[i].fresh = false;
+        // What rests has met a trade now; what waits for its parent or its trigger has not.
+        self.newcomers = false;
+        for order in &mut self.orders.orders {
+            if order.phase == Phase::Resting && matches!(order.kind, OrderKind::Limit { .. }) {
+                order.fresh = false;
+            }
         }
         self.settle(instrument, desk);
     }
@@ -449,6 +456,7 @@ impl DepthVenue {
             _ => OrderKind::Market,
         };
         order.kind = kind;
+        order.fresh = true;
         if kind == OrderKind::Market {
             order.phase = Phase::Market;
         } else {
@@ -553,6 +561,7 @@ impl DepthVenue {
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
             // It meets the next trade; its queue is nobody's knowledge.
+            self.newcomers = true;
             self.queues[slot as usize] = Queue::join(self.model, Quantity::ZERO, false, true, 0);
             return;
         }
