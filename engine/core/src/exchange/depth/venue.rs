@@ -132,6 +132,9 @@ impl DepthVenue {
             let change = self.market.apply(&event);
             if self.active || !self.taken.is_empty() {
                 self.follow(&change);
+                if matches!(event, TapeEvent::Modify { .. } | TapeEvent::Quote { .. }) {
+                    self.follow_further(&event, &change);
+                }
             }
         }
         if code & LAST != 0 && (self.active || self.replaced) {
@@ -175,6 +178,23 @@ impl DepthVenue {
             }
             Change::Replaced => self.replaced = true,
             Change::Nothing | Change::Unknown => {}
+        }
+    }
+
+    /// What a change does elsewhere than where it is told: an order joins another price, a
+    /// quote removes what is better than it.
+    #[inline(never)]
+    fn follow_further(&mut self, event: &TapeEvent, change: &Change) {
+        match (*event, change) {
+            (TapeEvent::Modify { side, price, .. }, Change::Order { .. }) => {
+                let after = self.market.size_at(side, price);
+                self.follow(&Change::Level { side, price, before: after, after });
+            }
+            (TapeEvent::Quote { side, .. }, Change::Level { .. }) if !self.taken.is_empty() => {
+                let market = &self.market;
+                self.taken.retain(|t| t.side != side || !market.size_at(side, t.price).is_zero());
+            }
+            _ => {}
         }
     }
 
