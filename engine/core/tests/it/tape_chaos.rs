@@ -105,7 +105,7 @@ impl Maker<'_> {
             if quantity.is_zero() {
                 let here: Vec<u64> = self.live.iter().filter(|o| o.1 == side && o.2 == price).map(|o| o.0).collect();
                 for order in here {
-                    self.push(TapeEvent::Cancel { order, quantity: Quantity::from_units(i64::MAX) }, flags);
+                    self.push(TapeEvent::Cancel { order, quantity: whole(10_000_000_000) }, flags);
                 }
                 self.live.retain(|o| o.1 != side || o.2 != price);
             } else {

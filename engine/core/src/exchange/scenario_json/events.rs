@@ -281,7 +281,7 @@ impl Told {
             }
             "cancel" => {
                 let order = read_number(&mut object)?;
-                let all = Quantity::from_units(i64::MAX);
+                let all = Quantity::from_units(QUANTITY_MAX * SCALE);
                 let quantity = if object.has("quantity") { read_size(&mut object, "quantity", SIZE)? } else { all };
                 self.push(i, TapeEvent::Cancel { order, quantity }, 0);
             }
