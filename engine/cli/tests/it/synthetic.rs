@@ -81,3 +81,21 @@ fn wrong_arguments_are_refused_by_name() {
     // Nothing was left behind.
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }
+
+#[test]
+fn the_configs_on_it_trade_and_verify() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Name, fills at least, closed trades at least, a word of the log.
+    let cases = [("market_maker", 1_000, 100, ""), ("imbalance", 100, 50, ""), ("twap", 60, 0, "shortfall of")];
+    for (name, fills, trades, log) in cases {
+        let config = workspace("configs").join(format!("{name}.toml")).display().to_string();
+        let (code, text, error) = outcome(&mut engine(folder.path(), &["backtest", &config, "--out", name]));
+        assert_eq!((code, error.as_str()), (Some(0), ""), "{text}");
+        assert!(text.contains(log), "{text}");
+        let summary = std::fs::read_to_string(folder.path().join(name).join("summary.json")).expect("a summary");
+        let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+        assert!(summary["fills"].as_u64() >= Some(fills) && summary["trades"].as_u64() >= Some(trades), "{summary}");
+        let (code, text, _) = outcome(&mut engine(folder.path(), &["verify", name]));
+        assert_eq!(code, Some(0), "{text}");
+    }
+}

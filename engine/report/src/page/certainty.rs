@@ -35,12 +35,8 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
             }
             @for sentence in sentences(input) { p { (sentence) } }
             @if run.left_ambiguous() == 0 {
-                @if !run.fills.is_empty() && certain == s.fills {
-                    p.note {
-                        "The result is the same on every path that the bars "
-                        @if run.drill_down.is_some() { "and the finer bars " }
-                        "allow."
-                    }
+                @if !run.fills.is_empty() && (certain == s.fills || run.fills.iter().any(|f| f.maker)) {
+                    p.note { (all_the_same(run)) }
                 }
             } @else {
                 (resting(run))
@@ -48,6 +44,17 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
             (re_runs(input, s))
             @if !run.ambiguous.is_empty() { (bars(run)) }
         }
+    }
+}
+
+/// What it means that no bar is ambiguous. Fills of resting orders on a tape may still rest on
+/// their place in the queue.
+pub(crate) fn all_the_same(run: &RunResult) -> &'static str {
+    match (run.fills.iter().all(|f| f.certain), run.fills.iter().any(|f| f.maker)) {
+        (false, true) => "The others rest on the place in the queue that the model gives our orders.",
+        (true, true) => "Every fill happens wherever in the queue our orders stand.",
+        _ if run.drill_down.is_some() => "The result is the same on every path that the bars and the finer bars allow.",
+        _ => "The result is the same on every path that the bars allow.",
     }
 }
 

@@ -4,7 +4,7 @@
 //! makes a browser hold it to that. All text is escaped by `maud` or, inside the
 //! data, by `payload`.
 
-mod certainty;
+pub(crate) mod certainty;
 mod column;
 mod distribution;
 mod drawdowns;

@@ -6,9 +6,9 @@ use engine_core::fixed::{Price, Quantity};
 use engine_core::kernel::RunOptions;
 use engine_core::latency::Delay;
 use engine_core::market::BookLevel;
-use engine_core::order::Side;
+use engine_core::order::{OrderState, Reason, Side};
 use engine_core::orderbook::OrderBook;
-use engine_core::record::{Fill, RunResult};
+use engine_core::record::{Fill, OrderRecord, RunResult};
 use engine_core::tape::{LAST, Tape, TapeEvent};
 use engine_core::time::Timestamp;
 
@@ -122,22 +122,74 @@ impl Moment<'_> {
     }
 }
 
-/// Each fill is looked for in the market of its moment; returns how many there were.
+/// Each fill is looked for in the market of its moment, and what an immediate order did not
+/// fill must not have been there; returns how many were looked at.
 pub fn causes(tape: &Tape, options: &RunOptions, result: &RunResult) -> usize {
     let book = OrderBook::new(tape.has_depth());
     let mut moment = Moment { tape, row: 0, book, taken: Taken::new(), trades: Vec::new() };
     let mut given: BTreeMap<(Timestamp, Side, Price), Quantity> = BTreeMap::new();
-    for fill in in_time(result) {
+    let delay = least(options.latency.order);
+    let constant = matches!(options.latency.order, Delay::Constant(_));
+    let mut events: Vec<(Timestamp, Result<&Fill, &OrderRecord>)> = Vec::new();
+    events.extend(result.fills.iter().map(|fill| (fill.time, Ok(fill))));
+    let unfilled = result.orders.iter().filter(|o| constant && o.reason == Reason::IocRemainder);
+    events.extend(unfilled.map(|order| (order.submitted + delay, Err(order))));
+    events.sort_by_key(|(time, event)| (*time, event.is_err()));
+    for (time, event) in &events {
+        moment.play_until(*time);
+        let Ok(fill) = event else {
+            let order = event.unwrap_err();
+            let (side, limit) = (order.order.side, order.order.kind.limit().unwrap());
+            let there = moment.book.levels(side.opposite()).take_while(|level| accepts(side, limit, level.price));
+            for level in there {
+                let most = moment.taken.get(&(side.opposite().sign(), level.price)).map_or(Quantity::ZERO, |t| t.1);
+                assert!(most >= level.quantity, "{order:?} did not take {level:?}");
+            }
+            continue;
+        };
         let sent = result.orders[fill.order.index()].submitted;
-        assert!(fill.time - sent >= least(options.latency.order), "{fill:?} before its order arrived");
-        moment.play_until(fill.time);
+        assert!(fill.time - sent >= delay, "{fill:?} before its order arrived");
         if fill.maker {
             moment.check_maker(fill, given.entry((fill.time, fill.side, fill.price)).or_default());
         } else {
             moment.check_taker(fill);
         }
     }
-    result.fills.len()
+    events.len()
+}
+
+/// With constant delays, and trades through a limit filling all of it: nothing ever traded
+/// through the limit of an order that rested; returns how many orders were looked at.
+pub fn passed_by(tape: &Tape, options: &RunOptions, result: &RunResult) -> usize {
+    let (Delay::Constant(to), Delay::Constant(back)) = (options.latency.order, options.latency.response) else {
+        return 0;
+    };
+    let is_trade = |row: usize| match tape.event(row) {
+        TapeEvent::Trade { price, .. } => Some((tape.venue_time(row), price)),
+        _ => None,
+    };
+    let trades: Vec<(Timestamp, Price)> = (0..tape.len()).filter_map(is_trade).collect();
+    let mut last_fill: BTreeMap<u32, Timestamp> = BTreeMap::new();
+    for fill in in_time(result) {
+        last_fill.insert(fill.order.0, fill.time);
+    }
+    let mut looked_at = 0;
+    for (number, order) in result.orders.iter().enumerate() {
+        let Some(limit) = order.order.kind.limit().filter(|_| order.order.post_only) else { continue };
+        let arrived = order.submitted + to;
+        let ended = match order.state {
+            OrderState::Filled => last_fill[&(number as u32)],
+            OrderState::Cancelled => order.ended + -back,
+            _ => continue,
+        };
+        looked_at += 1;
+        let from = trades.partition_point(|(time, _)| *time <= arrived);
+        for (time, price) in trades[from..].iter().take_while(|(time, _)| *time < ended) {
+            let through = *price != limit && accepts(order.order.side, limit, *price);
+            assert!(!through, "{order:?} was passed by a trade at {price} at {time}");
+        }
+    }
+    looked_at
 }
 
 /// On a tape of single orders and constant delays: when a trade at our price fills us,

@@ -9,9 +9,10 @@ use engine_core::feed::Feed;
 use engine_core::fixed::{Money, Price, Quantity};
 use engine_core::kernel::RunOptions;
 use engine_core::latency::{Delay, Latency};
-use engine_core::order::{OrderState, Reason};
+use engine_core::order::{OrderState, Reason, Side};
+use engine_core::orderbook::OrderBook;
 use engine_core::record::RunResult;
-use engine_core::tape::{LAST, Tape, TapeColumns};
+use engine_core::tape::{LAST, Tape, TapeColumns, TapeEvent};
 use engine_core::time::{MINUTE, SECOND};
 use engine_synthetic::{Detail, SyntheticBook, book};
 use serde_json::{Value, json};
@@ -165,6 +166,17 @@ fn every_fill_has_its_cause_in_the_market() {
 }
 
 #[test]
+fn nothing_trades_through_an_order_that_rests() {
+    let mut looked_at = 0;
+    each_run(|tape, options, result, _| {
+        if options.depth.through == ThroughFill::Full {
+            looked_at += oracle::passed_by(tape, options, result);
+        }
+    });
+    assert!(looked_at > 1_000, "{looked_at}");
+}
+
+#[test]
 fn on_single_orders_nobody_is_served_before_those_who_came_first() {
     let mut checked = 0;
     for seed in 10..16 {
@@ -180,6 +192,75 @@ fn on_single_orders_nobody_is_served_before_those_who_came_first() {
         }
     }
     assert!(checked > 100, "{checked}");
+}
+
+/// The market with holes: at times 5 seconds are missing, then the book is told anew.
+fn damaged(seed: u64) -> (Tape, Vec<(i64, i64)>) {
+    let whole = market(seed, Detail::Levels);
+    let mut book = OrderBook::new(true);
+    let (mut columns, mut holes): (_, Vec<(i64, i64)>) = (TapeColumns::default(), Vec::new());
+    let mut hole_ends: Option<i64> = None;
+    let mut next_hole = whole.venue_time(0).nanos() + 8 * SECOND;
+    for row in 0..whole.len() {
+        let (venue, local) = (whole.venue_time(row), whole.local_time(row));
+        let event = whole.event(row);
+        book.apply(&event);
+        let ends = whole.code(row) & LAST != 0;
+        match hole_ends {
+            Some(end) if venue.nanos() < end || !ends => {}
+            Some(_) => {
+                hole_ends = None;
+                next_hole = venue.nanos() + 7 * SECOND;
+                holes.last_mut().unwrap().1 = venue.nanos();
+                columns.push(venue, local, TapeEvent::Clear { side: None }, 0);
+                for side in [Side::Buy, Side::Sell] {
+                    for level in book.levels(side) {
+                        let event = TapeEvent::Level { side, price: level.price, quantity: level.quantity };
+                        columns.push(venue, local, event, 0);
+                    }
+                }
+                *columns.code.last_mut().unwrap() |= LAST;
+            }
+            None => {
+                columns.push(venue, local, event, whole.code(row) & LAST);
+                if ends && venue.nanos() >= next_hole {
+                    columns.push(venue, local, TapeEvent::Gap, LAST);
+                    holes.push((venue.nanos(), i64::MAX));
+                    hole_ends = Some(venue.nanos() + 5 * SECOND);
+                }
+            }
+        }
+    }
+    (Tape::new(columns).unwrap(), holes)
+}
+
+#[test]
+fn nothing_fills_while_something_is_missing() {
+    let mut fills = 0;
+    for seed in 30..34 {
+        let (tape, holes) = damaged(seed);
+        assert!(holes.len() > 5);
+        let feed = feed_of(tape.clone());
+        for latency in delays() {
+            let options = RunOptions { latency, ..options() };
+            for (name, values, most) in strategies() {
+                let result = run(&feed, name, &values, &options);
+                let (mut position, mut in_time) = (0, result.fills.iter().collect::<Vec<_>>());
+                in_time.sort_by_key(|fill| fill.time);
+                for fill in in_time {
+                    let hole = holes.iter().find(|(from, to)| (*from..*to).contains(&fill.time.nanos()));
+                    assert!(hole.is_none_or(|(from, _)| *from == fill.time.nanos()), "{fill:?} in {hole:?}");
+                    position += fill.quantity.units() * fill.side.sign();
+                    assert!(position.abs() <= units(most));
+                    fills += 1;
+                }
+                // Told once when it goes bad and once when it is good again.
+                let told = result.incidents.len();
+                assert!(told == 2 * holes.len() || told + 1 == 2 * holes.len(), "{told} for {} holes", holes.len());
+            }
+        }
+    }
+    assert!(fills > 3_000, "{fills}");
 }
 
 /// The tape before a time.
