@@ -13,7 +13,7 @@ use super::clearing::{At, Trial};
 use super::finer::{Parts, Unfit};
 use super::matching::Walk;
 use super::rules::{FillRules, PathRule, TradedBar};
-use super::scenario::choose_path;
+use super::scenario::bars::choose_path;
 use super::sim::{SimExchange, is_entangled, marked_gain, path_fills};
 use super::working::{Desk, Working};
 use crate::account::Purse;

@@ -12,7 +12,7 @@ use super::level::Level;
 use super::matching::Walk;
 use super::replay::mark_fills;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
-use super::scenario::choose_path;
+use super::scenario::bars::choose_path;
 use super::working::{Phase, Slot};
 use crate::account::{FeeSchedule, Purse};
 use crate::actions::Split;

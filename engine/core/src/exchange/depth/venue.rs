@@ -61,8 +61,12 @@ pub(crate) struct DepthVenue {
     expires: i64,
     /// Orders that expire with the session.
     day_orders: bool,
+    /// Limit orders that have met no trade yet, on a tape without a book.
+    newcomers: bool,
 }
 
+/// Above every price.
+const NO_PRICE_YET: Price = Price::from_units(10_000_000_000 * crate::fixed::SCALE);
 const NO_LIMITS: (Price, Price) = (Price::from_units(i64::MAX), Price::from_units(i64::MIN));
 
 impl DepthVenue {
@@ -89,12 +93,18 @@ impl DepthVenue {
             pending: false,
             expires: i64::MAX,
             day_orders: false,
+            newcomers: false,
         }
     }
 
     /// The market as the tape told it so far.
     pub(crate) fn market(&self) -> &OrderBook {
         &self.market
+    }
+
+    /// The model of queues in force.
+    pub(crate) fn model(&self) -> QueueModel {
+        self.model
     }
 
     /// Our orders.
@@ -149,14 +159,13 @@ impl DepthVenue {
             let change = self.market.apply(&event);
             if self.active || !self.taken.is_empty() {
                 self.follow(&change);
+                if matches!(event, TapeEvent::Modify { .. } | TapeEvent::Quote { .. }) {
+                    self.follow_further(&event, &change);
+                }
             }
         }
-        if code & LAST != 0 {
-            if self.active {
-                self.end_packet(instrument, desk);
-            } else if self.replaced {
-                self.look_again();
-            }
+        if code & LAST != 0 && (self.active || self.replaced) {
+            self.end_packet(instrument, desk);
         }
     }
 
@@ -196,6 +205,23 @@ impl DepthVenue {
             }
             Change::Replaced => self.replaced = true,
             Change::Nothing | Change::Unknown => {}
+        }
+    }
+
+    /// What a change does elsewhere than where it is told: an order joins another price, a
+    /// quote removes what is better than it.
+    #[inline(never)]
+    fn follow_further(&mut self, event: &TapeEvent, change: &Change) {
+        match (*event, change) {
+            (TapeEvent::Modify { side, price, .. }, Change::Order { .. }) => {
+                let after = self.market.size_at(side, price);
+                self.follow(&Change::Level { side, price, before: after, after });
+            }
+            (TapeEvent::Quote { side, .. }, Change::Level { .. }) if !self.taken.is_empty() => {
+                let market = &self.market;
+                self.taken.retain(|t| t.side != side || !market.size_at(side, t.price).is_zero());
+            }
+            _ => {}
         }
     }
 
@@ -329,7 +355,7 @@ impl DepthVenue {
         let quiet = orders.falling.last().is_none_or(|e| e.level < at)
             && orders.rising.last().is_none_or(|e| e.level > at)
             && orders.trails.is_empty()
-            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty());
+            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty() && !self.newcomers);
         if !quiet && self.is_trusted() {
             self.act_on_trade(print, instrument, desk);
         }
@@ -370,7 +396,7 @@ impl DepthVenue {
         let (quantity, sure) = if through {
             match self.through {
                 ThroughFill::Full => (open, true),
-                ThroughFill::Traded => (open.min(print.size - print.ours), false),
+                ThroughFill::Traded => (open.min(print.size - print.ours), self.model == QueueModel::Fifo),
             }
         } else {
             if print.aggressor == Some(side) {
@@ -402,11 +428,15 @@ impl DepthVenue {
         takers.sort_unstable_by_key(|slot| self.orders.get(*slot).id);
         for slot in takers {
             let order = self.orders.get_mut(slot);
+            if order.phase == Phase::Closed {
+                // A fill just before it ended it.
+                continue;
+            }
             order.fresh = false;
             let (tif, open, post_only) = (order.tif, order.open_quantity(), order.post_only);
             let left = print.size - print.ours;
             if post_only {
-                self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+                self.refuse(slot, Reason::PostOnlyWouldTake, desk);
                 continue;
             }
             if tif == TimeInForce::Fok && open > left && self.orders.get(slot).sized {
@@ -427,8 +457,12 @@ impl DepthVenue {
             self.orders.get_mut(slot).fresh = false;
             self.end_immediate(slot, desk);
         }
-        for i in 0..self.orders.orders.len() {
-            self.orders.orders[i].fresh = false;
+        // What rests has met a trade now; what waits for its parent or its trigger has not.
+        self.newcomers = false;
+        for order in &mut self.orders.orders {
+            if order.phase == Phase::Resting && matches!(order.kind, OrderKind::Limit { .. }) {
+                order.fresh = false;
+            }
         }
         self.settle(instrument, desk);
     }
@@ -469,6 +503,7 @@ impl DepthVenue {
             _ => OrderKind::Market,
         };
         order.kind = kind;
+        order.fresh = true;
         if kind == OrderKind::Market {
             order.phase = Phase::Market;
         } else {
@@ -488,7 +523,11 @@ impl DepthVenue {
         instrument: &Instrument,
         desk: &mut D,
     ) -> Slot {
-        let start = self.reference(new.side).unwrap_or(fallback);
+        let mut start = self.reference(new.side).unwrap_or(fallback);
+        if start.is_zero() && new.side == Side::Buy {
+            // No price is known: the first that comes is lower.
+            start = NO_PRICE_YET;
+        }
         let slot = self.orders.insert(id, new, start, parent_filled);
         self.orders.market.retain(|s| *s != slot);
         if self.queues.len() <= slot as usize {
@@ -569,15 +608,16 @@ impl DepthVenue {
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
             // It meets the next trade; its queue is nobody's knowledge.
+            self.newcomers = true;
             self.queues[slot as usize] = Queue::join(self.model, Quantity::ZERO, false, true, 0);
             return;
         }
         let order = self.orders.get(slot);
-        let (side, post_only) = (order.side, order.post_only && order.fresh);
+        let (side, post_only) = (order.side, order.post_only);
         let best = self.market.best(side.opposite()).filter(|_| self.is_trusted());
         let takes = best.is_some_and(|best| if side == Side::Buy { best.price <= limit } else { best.price >= limit });
         if takes && post_only {
-            self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+            self.refuse(slot, Reason::PostOnlyWouldTake, desk);
             return;
         }
         if takes {
@@ -710,9 +750,7 @@ impl DepthVenue {
             Ok(Quantity::ZERO) => return Quantity::ZERO,
             Ok(quantity) if quantity > Quantity::ZERO => quantity,
             refused => {
-                let reason = refused.err().unwrap_or(Reason::InsufficientCash);
-                let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
-                self.close(slot, state, reason, desk);
+                self.refuse(slot, refused.err().unwrap_or(Reason::InsufficientCash), desk);
                 return Quantity::ZERO;
             }
         };
@@ -737,6 +775,12 @@ impl DepthVenue {
         if order.phase == Phase::Resting && order.parent.is_some() && order.open_quantity().is_zero() {
             self.orders.lift(slot);
         }
+    }
+
+    /// Ends an order that may not go on: rejected, or cancelled if a part of it was filled.
+    fn refuse<D: Desk>(&mut self, slot: Slot, reason: Reason, desk: &mut D) {
+        let unfilled = self.orders.get(slot).filled.is_zero();
+        self.close(slot, if unfilled { OrderState::Rejected } else { OrderState::Cancelled }, reason, desk);
     }
 
     fn close<D: Desk>(&mut self, slot: Slot, state: OrderState, reason: Reason, desk: &mut D) {
