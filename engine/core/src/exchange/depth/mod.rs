@@ -59,7 +59,7 @@
 //! price they would trade against (`quote`: a buy at the ask). Without `trigger` it is the last trade where the
 //! tape has trades, else the quote. One that is already through on arrival triggers
 //! at once. A triggered stop is a market order. A trailing stop starts from the price of its
-//! trigger on arrival and follows each later one; the level in force is the one earlier prices
+//! trigger on arrival (a child from its parent's fill; the first price that comes where none is known) and follows each later one; the level in force is the one earlier prices
 //! made. Auction orders are rejected: they need bars.
 //!
 //! **Untrusted books.** While the book is crossed or something is missing, nothing

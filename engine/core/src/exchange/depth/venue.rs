@@ -513,21 +513,19 @@ impl DepthVenue {
         self.place(slot, instrument, desk);
     }
 
-    /// An order reached the venue. `fallback` is the price from which a trail starts before the first trade.
+    /// An order reached the venue. Before the price of its trigger is known a trail has no level: the
+    /// first price starts it.
     pub(crate) fn arrive<D: Desk>(
         &mut self,
         id: OrderId,
         new: &NewOrder,
-        fallback: Price,
         parent_filled: Option<Quantity>,
         instrument: &Instrument,
         desk: &mut D,
     ) -> Slot {
-        let mut start = self.reference(new.side).unwrap_or(fallback);
-        if start.is_zero() && new.side == Side::Buy {
-            // No price is known: the first that comes is lower.
-            start = NO_PRICE_YET;
-        }
+        // Any price that comes is better than these.
+        let unknown = if new.side == Side::Buy { NO_PRICE_YET } else { Price::ZERO };
+        let start = self.reference(new.side).unwrap_or(unknown);
         let slot = self.orders.insert(id, new, start, parent_filled);
         self.orders.market.retain(|s| *s != slot);
         if self.queues.len() <= slot as usize {
