@@ -19,7 +19,7 @@
 //! is what was reported.
 //!
 //! **Taking.** A market order, and a limit order that finds the other side at or better
-//! than its limit, takes the other side level by level, the best first, each fill at
+//! than its limit, takes the other side level by level, the best first, whole lots of each, each fill at
 //! the price of its level. What our orders took of a level is gone from it for us:
 //! shown less taken, until the venue shows less than we took (then that is what
 //! remains taken) or removes the level. A limit order rests with what is left. What

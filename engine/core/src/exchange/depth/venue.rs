@@ -671,6 +671,13 @@ impl DepthVenue {
             if levels.is_empty() && !order.sized {
                 bound = desk.resolve(order, level.price);
             }
+            // Whole lots of each level, but for the last part of the order.
+            let left = bound - sum;
+            let odd = if free < left { free.units() % instrument.lot.units() } else { 0 };
+            let free = free - Quantity::from_units(odd);
+            if free.is_zero() {
+                continue;
+            }
             levels.push((level.price, free));
             sum += free;
             if sum >= bound {
