@@ -4,7 +4,7 @@ use super::book::Book;
 use super::level::Level;
 use super::matching::Walk;
 use super::rules::{FillRules, LimitFill, LimitGap, PathRule, Slippage, TradedBar};
-use super::scenario::{self, Case, CaseOrder};
+use super::scenario::{BarCase as Case, CaseOrder, bars as scenario};
 use super::working::{Desk, Working};
 use crate::fixed::{Money, Price, Quantity, Rate, SCALE};
 use crate::instrument::{Instrument, InstrumentId, Symbol};
@@ -168,7 +168,8 @@ fn no_random_path_leaves_the_bounds_or_breaks_a_label() {
         let last = case.bars.last().expect("three bars").close;
         assert!(outcome.pnl_worst <= outcome.pnl && outcome.pnl <= outcome.pnl_best, "round {round}");
         ambiguous += usize::from(!outcome.certain);
-        let mut actual: Vec<_> = outcome.fills.iter().map(|f| (f.order as u32, f.bar, f.quantity, f.price)).collect();
+        let mut actual: Vec<_> =
+            outcome.fills.iter().map(|f| (f.order as u32, f.bar as usize, f.quantity, f.price)).collect();
         actual.sort_unstable();
         let (mut least, mut most) = (outcome.pnl, outcome.pnl);
         for _ in 0..60 {
@@ -185,7 +186,7 @@ fn no_random_path_leaves_the_bounds_or_breaks_a_label() {
                 assert_eq!(path.fills, actual, "round {round} is called certain\n{case:?}");
             }
             for f in outcome.fills.iter().filter(|f| f.certain) {
-                let fill = (f.order as u32, f.bar, f.quantity, f.price);
+                let fill = (f.order as u32, f.bar as usize, f.quantity, f.price);
                 assert!(path.fills.contains(&fill), "round {round}: {fill:?} is called certain\n{case:?}");
             }
         }
@@ -230,7 +231,7 @@ fn a_case_and_its_mirror_image_mirror_each_other() {
             (there.pnl, there.pnl_worst, there.pnl_best),
             "round {round}\n{case:?}"
         );
-        assert_eq!((here.certain, here.exact), (there.certain, there.exact), "round {round}");
+        assert_eq!((here.certain, here.bounds), (there.certain, there.bounds), "round {round}");
         let turned: Vec<_> =
             there.fills.iter().map(|f| (f.order, f.bar, f.quantity, whole(200) - f.price, f.certain)).collect();
         let fills: Vec<_> = here.fills.iter().map(|f| (f.order, f.bar, f.quantity, f.price, f.certain)).collect();

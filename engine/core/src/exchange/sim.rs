@@ -10,7 +10,7 @@ use super::clearing::{At, Trial};
 use super::days::{daily_limits, first_day};
 use super::level::Level;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
-use super::scenario::choose_path;
+use super::scenario::bars::choose_path;
 use super::working::{Phase, Slot};
 use crate::account::{FeeSchedule, Purse};
 use crate::actions::Split;

@@ -7,6 +7,7 @@ mod market_chaos;
 mod market_fees;
 mod market_rules;
 mod market_terms;
+mod scenario_errors;
 mod scenarios;
 mod strategies;
 mod tapes;

@@ -61,6 +61,8 @@ pub(crate) struct DepthVenue {
     day_orders: bool,
 }
 
+/// Above every price.
+const NO_PRICE_YET: Price = Price::from_units(10_000_000_000 * crate::fixed::SCALE);
 const NO_LIMITS: (Price, Price) = (Price::from_units(i64::MAX), Price::from_units(i64::MIN));
 
 impl DepthVenue {
@@ -92,6 +94,11 @@ impl DepthVenue {
     /// The market as the tape told it so far.
     pub(crate) fn market(&self) -> &OrderBook {
         &self.market
+    }
+
+    /// The model of queues in force.
+    pub(crate) fn model(&self) -> QueueModel {
+        self.model
     }
 
     /// Our orders.
@@ -340,7 +347,7 @@ impl DepthVenue {
         let (quantity, sure) = if through {
             match self.through {
                 ThroughFill::Full => (open, true),
-                ThroughFill::Traded => (open.min(print.size - print.ours), false),
+                ThroughFill::Traded => (open.min(print.size - print.ours), self.model == QueueModel::Fifo),
             }
         } else {
             if print.aggressor == Some(side) {
@@ -457,7 +464,11 @@ impl DepthVenue {
         instrument: &Instrument,
         desk: &mut D,
     ) -> Slot {
-        let start = self.reference(new.side).unwrap_or(fallback);
+        let mut start = self.reference(new.side).unwrap_or(fallback);
+        if start.is_zero() && new.side == Side::Buy {
+            // No price is known: the first that comes is lower.
+            start = NO_PRICE_YET;
+        }
         let slot = self.orders.insert(id, new, start, parent_filled);
         self.orders.market.retain(|s| *s != slot);
         if self.queues.len() <= slot as usize {

@@ -1,19 +1,15 @@
-//! `engine simulate-orders`: bars and orders in, fills and their certainty out.
-//!
-//! A case is one instrument, its bars and some orders, with unlimited cash. The
-//! same format serves users ("why did this fill?") and the scenario tests of the
-//! exchange. Reading the JSON text is in `scenario_json`.
+//! A case on bars: what they give, and the bounds over all paths they allow.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::book::Book;
-use super::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
-use super::rules::{FillRules, PathRule, TradedBar};
-use super::working::{Desk, Working};
+use super::{Bounds, CaseFill, CaseOutcome, CaseWorking, Desk, Till, Working};
+use crate::exchange::book::Book;
+use crate::exchange::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
+use crate::exchange::rules::{FillRules, PathRule, Slippage, TradedBar};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::Instrument;
-use crate::order::{NewOrder, OrderId, OrderState, Reason, Side};
+use crate::order::{NewOrder, OrderId, OrderState, Reason, Side, Size};
 use crate::time::Timestamp;
 
 /// An order of a case.
@@ -21,7 +17,7 @@ use crate::time::Timestamp;
 pub struct CaseOrder {
     /// Name in the file.
     pub name: String,
-    /// The order; its `parent` is the parent's number in `Case::orders`.
+    /// The order; its `parent` is the parent's number in `BarCase::orders`.
     pub order: NewOrder,
     /// Submitted at the close of this bar.
     pub after_bar: usize,
@@ -29,7 +25,7 @@ pub struct CaseOrder {
 
 /// Bars, orders and rules.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Case {
+pub struct BarCase {
     /// The instrument (lot, ticks).
     pub instrument: Instrument,
     /// Bar 0 is the decision bar: nothing is matched on it.
@@ -40,74 +36,8 @@ pub struct Case {
     pub rules: FillRules,
 }
 
-/// A fill of a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseFill {
-    /// Index of the order.
-    pub order: usize,
-    /// Index of the bar.
-    pub bar: usize,
-    /// Buy or sell.
-    pub side: Side,
-    /// Shares.
-    pub quantity: Quantity,
-    /// Price, slippage included.
-    pub price: Price,
-    /// The same on every path the bars allow.
-    pub certain: bool,
-}
-
-/// An order that still works, or waits for its parent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseWorking {
-    /// Index of the order.
-    pub order: usize,
-    /// What it could execute now.
-    pub quantity: Quantity,
-    /// The same on every path.
-    pub certain: bool,
-}
-
-/// An order that ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseClosed {
-    /// Index of the order.
-    pub order: usize,
-    /// How.
-    pub state: OrderState,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// What came of a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseOutcome {
-    /// In the order they happened.
-    pub fills: Vec<CaseFill>,
-    /// By index of the order.
-    pub working: Vec<CaseWorking>,
-    /// By index of the order.
-    pub closed: Vec<CaseClosed>,
-    /// Cash plus what is open, marked at the last close.
-    pub pnl: Money,
-    /// Infimum over all allowed paths.
-    pub pnl_worst: Money,
-    /// Supremum over all allowed paths.
-    pub pnl_best: Money,
-    /// True when the bounds are exact; false when they are outer bounds.
-    pub exact: bool,
-    /// True when all fills are the same on every path.
-    pub certain: bool,
-}
-
 /// Cash and position of a case.
-#[derive(Clone, Debug, Default)]
-struct Tally {
-    cash: Money,
-    position: Quantity,
-    fills: Vec<PathFill>,
-    closed: Vec<(OrderId, OrderState, Reason)>,
-}
+type Tally = Till<PathFill>;
 
 impl Desk for Tally {
     fn resolve(&mut self, _: &Working, _: Price) -> Quantity {
@@ -118,10 +48,7 @@ impl Desk for Tally {
     }
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
         let side = order.side();
-        let signed = Quantity::from_units(quantity.units() * side.sign());
-        self.cash -= Money::notional(price, signed, 1);
-        self.position += signed;
-        self.fills.push(PathFill { order: order.id(), side, quantity, price });
+        self.book(PathFill { order: order.id(), side, quantity, price }, side, price, quantity);
     }
     fn closed(&mut self, order: &Working, state: OrderState, reason: Reason) {
         self.closed.push((order.id(), state, reason));
@@ -154,9 +81,9 @@ const BRANCHES_MAX: usize = 20_000;
 /// Bars to come that a trail armed inside a bar may depend on.
 const COMING_MAX: usize = 1_000;
 
-/// Runs a case.
+/// Runs a case on bars.
 #[must_use]
-pub fn run(case: &Case) -> CaseOutcome {
+pub(crate) fn run(case: &BarCase) -> CaseOutcome {
     let mut book = Book::new(case.rules.limit_fill);
     let mut tally = Tally::default();
     let mut filled = vec![Quantity::ZERO; case.orders.len()];
@@ -206,11 +133,12 @@ pub fn run(case: &Case) -> CaseOutcome {
                 let at = actual.iter().position(|g| *g == f).unwrap_or(0);
                 fills.push(CaseFill {
                     order: f.order.index(),
-                    bar: index,
+                    bar: index as i64,
                     side: f.side,
                     quantity: f.quantity,
                     price: f.price,
                     certain: labels[at],
+                    on_tape: None,
                 });
             }
         }
@@ -228,14 +156,9 @@ pub fn run(case: &Case) -> CaseOutcome {
         })
         .collect();
     working.sort_unstable_by_key(|w| w.order);
-    let mut closed: Vec<CaseClosed> = tally
-        .closed
-        .iter()
-        .map(|(id, state, reason)| CaseClosed { order: id.index(), state: *state, reason: *reason })
-        .collect();
-    closed.sort_unstable_by_key(|c| c.order);
     let exact = frontier.outer.is_none() && !frontier.armed_inside;
-    CaseOutcome { fills, working, closed, pnl, pnl_worst, pnl_best, exact, certain }
+    let bounds = if exact { Bounds::Exact } else { Bounds::Outer };
+    CaseOutcome { fills, working, closed: tally.ended(), pnl, pnl_worst, pnl_best, bounds, certain }
 }
 
 /// High first or low first for this bar; `equity` gives the equity at the bar's
@@ -251,7 +174,7 @@ pub(crate) fn choose_path(rule: PathRule, bar: &TradedBar, mut equity: impl FnMu
 }
 
 /// Submits the orders of one bar's close; parents before their children.
-fn submit<D: Desk>(case: &Case, bar: usize, book: &mut Book, filled: &[Quantity], last: Price, desk: &mut D) {
+fn submit<D: Desk>(case: &BarCase, bar: usize, book: &mut Book, filled: &[Quantity], last: Price, desk: &mut D) {
     let mut waiting: Vec<usize> = (0..case.orders.len()).filter(|i| case.orders[*i].after_bar == bar).collect();
     let mut placed: Vec<usize> = Vec::new();
     while !waiting.is_empty() {
@@ -268,7 +191,7 @@ fn submit<D: Desk>(case: &Case, bar: usize, book: &mut Book, filled: &[Quantity]
         let parent_gone = order.parent.is_some_and(|p| book.working().all(|o| o.id() != p));
         let slot = book.insert(id, order, last, parent_filled);
         let lot = case.instrument.lot.units();
-        if let crate::order::Size::Quantity(q) = order.size
+        if let Size::Quantity(q) = order.size
             && q.units() % lot != 0
         {
             book.close(slot, OrderState::Rejected, Reason::BadQuantity, desk);
@@ -303,7 +226,7 @@ struct Passed {
 
 impl Frontier {
     /// Takes all branches through a bar; `None` when the search gave up.
-    fn pass(&mut self, case: &Case, index: usize, actual: &[PathFill], last_close: Price) -> Option<Passed> {
+    fn pass(&mut self, case: &BarCase, index: usize, actual: &[PathFill], last_close: Price) -> Option<Passed> {
         if self.outer.is_some() {
             return None;
         }
@@ -351,7 +274,7 @@ impl Frontier {
     }
 
     /// Expiry and submissions at the close of a bar.
-    fn between(&mut self, case: &Case, index: usize, now: Timestamp, bar: &TradedBar) {
+    fn between(&mut self, case: &BarCase, index: usize, now: Timestamp, bar: &TradedBar) {
         for branch in &mut self.branches {
             branch.book.expire(bar.session_end, now, &mut Deaf);
             submit(case, index, &mut branch.book, &branch.filled, bar.close, &mut Deaf);
@@ -360,10 +283,10 @@ impl Frontier {
 
     /// Bounds that hold whatever happens from here on: each order trades nothing,
     /// or all it has left at the dearest or cheapest price still to come.
-    fn give_up(&self, case: &Case, index: usize, last_close: Price) -> (Money, Money) {
+    fn give_up(&self, case: &BarCase, index: usize, last_close: Price) -> (Money, Money) {
         let rest = &case.bars[index..];
         let slip = match case.rules.slippage {
-            super::rules::Slippage::Amount(distance) => distance,
+            Slippage::Amount(distance) => distance,
             _ => Price::ZERO,
         };
         let limits = || case.orders.iter().filter_map(|o| o.order.kind.limit());
@@ -375,7 +298,7 @@ impl Frontier {
             let mark = Money::notional(last_close, branch.position, 1);
             let (mut least, mut most) = (branch.least + mark, branch.most + mark);
             for (order, filled) in case.orders.iter().zip(&branch.filled) {
-                let crate::order::Size::Quantity(total) = order.order.size else {
+                let Size::Quantity(total) = order.order.size else {
                     continue;
                 };
                 let left = total - *filled;
@@ -428,7 +351,7 @@ impl Branch {
     }
 
     /// Joins the branch that agrees in all that the future depends on.
-    fn merge(self, case: &Case, bar: usize, merged: &mut BTreeMap<Vec<i64>, Self>) {
+    fn merge(self, case: &BarCase, bar: usize, merged: &mut BTreeMap<Vec<i64>, Self>) {
         let mut key = vec![self.position.units()];
         certainty::book_key(&self.book, &mut key);
         // What a closed parent filled matters to children that come later.
@@ -448,7 +371,7 @@ impl Branch {
 }
 
 /// True when a fill away from the open arms a trailing child.
-fn arms_inside(case: &Case, bar: &TradedBar, fills: &[PathFill]) -> bool {
+fn arms_inside(case: &BarCase, bar: &TradedBar, fills: &[PathFill]) -> bool {
     fills
         .iter()
         .filter(|f| f.price != bar.open)
