@@ -104,12 +104,14 @@ impl Ladder {
         Quantity::ZERO
     }
 
-    /// Removes every level better than a price.
-    pub(crate) fn cut_above(&mut self, price: Price) {
+    /// Removes every level better than a price; true when there was one.
+    pub(crate) fn cut_above(&mut self, price: Price) -> bool {
         let key = price.units() * self.sign;
+        let before = self.keys.len();
         while self.keys.last().is_some_and(|k| *k > key) {
             self.keys.pop();
             self.sizes.pop();
         }
+        self.keys.len() < before
     }
 }

@@ -51,8 +51,18 @@ pub(crate) struct DepthVenue {
     active: bool,
     /// Lowest and highest price of our resting limits, by side; an empty range where there is none.
     limits: [(Price, Price); 2],
-    /// A side was cleared or replaced in this packet.
-    replaced: bool,
+    /// Sides that were cleared or replaced in this packet.
+    replaced: [bool; 2],
+    /// Levels that changed in this packet.
+    touched: SmallVec<[(Side, Price); 8]>,
+    /// Trades of this packet that have still to fire triggers.
+    fired: SmallVec<[Price; 4]>,
+    /// The book could be trusted when the last packet ended.
+    trusted: bool,
+    /// Places given to resting limits so far.
+    places: u64,
+    /// Some resting limit may stand beyond the levels shown.
+    hidden: bool,
     /// Some queue waits for the orders of a trade to leave.
     pending: bool,
     /// Earliest date at which an order ends.
@@ -84,7 +94,12 @@ impl DepthVenue {
             last: None,
             active: false,
             limits: [NO_LIMITS; 2],
-            replaced: false,
+            replaced: [false; 2],
+            touched: SmallVec::new(),
+            fired: SmallVec::new(),
+            trusted: true,
+            places: 0,
+            hidden: false,
             pending: false,
             expires: i64::MAX,
             day_orders: false,
@@ -122,56 +137,103 @@ impl DepthVenue {
                 self.last = Some(price);
                 if self.active {
                     let print = Print { price, size: quantity, aggressor, ours: Quantity::ZERO };
-                    self.on_trade(print, instrument, desk);
+                    self.on_trade(print, code & LAST != 0, instrument, desk);
                 }
             }
         } else {
             let change = self.market.apply(&event);
             if self.active || !self.taken.is_empty() {
-                self.follow(&change);
+                self.follow(&event, &change);
             }
         }
-        if code & LAST != 0 && self.active {
+        if code & LAST != 0 && (self.active || !self.taken.is_empty()) {
             self.end_packet(instrument, desk);
         }
     }
 
+    /// What the last packet left; within a packet the book may look crossed and not be.
     fn is_trusted(&self) -> bool {
-        !self.has_book || self.market.state() == BookState::Good
+        !self.has_book || self.trusted
     }
 
-    /// What a change of the book does to queues and to what we took.
+    fn look_at_state(&mut self) {
+        self.trusted = self.market.state() == BookState::Good;
+    }
+
+    /// Notes what a row changed; a single order before us leaves at once, the rest acts when the packet ends.
     #[inline(never)]
-    fn follow(&mut self, change: &Change) {
+    fn follow(&mut self, event: &TapeEvent, change: &Change) {
         match *change {
-            Change::Level { side, price, after, .. } => {
-                self.untake(side, price, after);
-                let (low, high) = self.limits[side as usize];
-                if price >= low && price <= high && self.model != QueueModel::Fifo {
-                    let model = self.model;
-                    self.each_at(side, price, |queue| queue.show(model, after));
-                } else if price >= low && price <= high {
-                    // What joins is behind us, unless nothing was known of the price.
-                    self.each_at(side, price, |queue| queue.show_hidden(after));
-                }
-            }
+            Change::Level { side, price, .. } => self.touch(side, price),
             Change::Order { side, price, removed, priority } => {
-                if !self.taken.is_empty() {
-                    let shown = self.market.size_at(side, price);
-                    self.untake(side, price, shown);
+                self.touch(side, price);
+                if let TapeEvent::Modify { side, price, .. } = *event {
+                    self.touch(side, price);
                 }
-                let (low, high) = self.limits[side as usize];
-                if price >= low && price <= high {
-                    let (model, shown) = (self.model, self.market.size_at(side, price));
-                    if model == QueueModel::Fifo {
-                        self.each_at(side, price, |queue| queue.leave(removed, priority));
-                    } else {
-                        self.each_at(side, price, |queue| queue.show(model, shown));
-                    }
+                if self.model == QueueModel::Fifo && self.rests_at(side, price) {
+                    self.each_at(side, price, |queue| queue.leave(removed, priority));
                 }
             }
-            Change::Replaced => self.replaced = true,
+            Change::Replaced => match *event {
+                TapeEvent::Quote { side, .. } | TapeEvent::Clear { side: Some(side) } => {
+                    self.replaced[side as usize] = true;
+                }
+                _ => self.replaced = [true; 2],
+            },
             Change::Nothing | Change::Unknown => {}
+        }
+    }
+
+    fn touch(&mut self, side: Side, price: Price) {
+        if !self.taken.is_empty() || self.rests_at(side, price) {
+            self.touched.push((side, price));
+        }
+    }
+
+    /// Whether a limit of ours may rest there.
+    fn rests_at(&self, side: Side, price: Price) -> bool {
+        let (low, high) = self.limits[side as usize];
+        price >= low && price <= high
+    }
+
+    /// What the packet did to the levels at which we rest or took something.
+    fn settle_levels(&mut self) {
+        for (side, price) in std::mem::take(&mut self.touched) {
+            if self.replaced[side as usize] {
+                continue;
+            }
+            let shown = self.market.size_at(side, price);
+            self.untake(side, price, shown);
+            if self.model != QueueModel::Fifo && self.rests_at(side, price) {
+                let model = self.model;
+                self.each_at(side, price, |queue| queue.show(model, shown));
+            }
+        }
+        for side in [Side::Buy, Side::Sell] {
+            if std::mem::take(&mut self.replaced[side as usize]) {
+                self.look_again(side);
+            }
+        }
+        if self.hidden {
+            self.reveal();
+        }
+    }
+
+    /// Beyond the levels shown nobody knew who was there. Where the range shown reaches now, what it
+    /// shows is before us, or nobody.
+    fn reveal(&mut self) {
+        self.hidden = false;
+        for entry in self.orders.falling.iter().chain(&self.orders.rising) {
+            let order = self.orders.get(entry.slot);
+            let OrderKind::Limit { limit } = order.kind else { continue };
+            let queue = &mut self.queues[entry.slot as usize];
+            if queue.is_hidden() {
+                if is_beyond(&self.market, order.side, limit) {
+                    self.hidden = true;
+                } else {
+                    queue.reveal(self.model, self.market.size_at(order.side, limit));
+                }
+            }
         }
     }
 
@@ -207,14 +269,19 @@ impl DepthVenue {
 
     /// The packet is over: the book is what it is.
     fn end_packet<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
-        if self.replaced {
-            self.look_again();
+        self.settle_levels();
+        if !self.active {
+            return;
         }
+        self.look_at_state();
         if self.pending {
             self.pending = false;
             for queue in &mut self.queues {
                 queue.end_packet();
             }
+        }
+        if !self.fired.is_empty() || !self.orders.activated.is_empty() || !self.orders.ready.is_empty() {
+            self.act_after_trades(instrument, desk);
         }
         let crossed = |limits: (Price, Price), best: Option<Price>, side: Side| match (side, best) {
             (Side::Buy, Some(ask)) => limits.1 >= ask,
@@ -231,6 +298,19 @@ impl DepthVenue {
         if self.is_trusted() {
             self.act_on_book(by_quote, instrument, desk);
         }
+    }
+
+    /// What the trades of the packet activated and triggered looks at the book.
+    #[inline(never)]
+    fn act_after_trades<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
+        self.settle(instrument, desk);
+        for price in std::mem::take(&mut self.fired) {
+            if self.is_trusted() {
+                self.fire(Side::Buy, price, instrument, desk);
+                self.fire(Side::Sell, price, instrument, desk);
+            }
+        }
+        self.refresh();
     }
 
     /// Fills what the other side came to, gives waiting market orders what is shown, fires triggers.
@@ -259,7 +339,7 @@ impl DepthVenue {
         self.refresh();
     }
 
-    /// Our resting limits that accept a price, the best first, then in order of submission.
+    /// Our resting limits that accept a price, the best first, then the earlier place.
     fn resting_limits(&self, side: Side, price: Price) -> SmallVec<[Slot; 8]> {
         let level = Level::at(price);
         let of = |stack: &[crate::exchange::book::Entry], reached: &dyn Fn(Level) -> bool| {
@@ -270,37 +350,52 @@ impl DepthVenue {
             });
             mine.map(|e| e.slot).collect()
         };
-        match side {
+        let mut met: SmallVec<[Slot; 8]> = match side {
             Side::Buy => of(&self.orders.falling, &|l| l >= level),
             Side::Sell => of(&self.orders.rising, &|l| l <= level),
-        }
+        };
+        // At one price by place: an order that was raised or came from elsewhere is behind the others.
+        met.sort_by(|a, b| {
+            let (first, second) = (self.orders.get(*a).level, self.orders.get(*b).level);
+            let better = if side == Side::Buy { second.cmp(&first) } else { first.cmp(&second) };
+            better.then(self.queues[*a as usize].place().cmp(&self.queues[*b as usize].place()))
+        });
+        met
     }
 
-    /// After a gap or a snapshot: what is shown where our orders rest, and what we took.
+    /// After a side was told anew: what is shown where our orders rest, and what we took. Where it shows
+    /// nothing because it does not reach so far, nothing more is known than before.
     #[inline(never)]
-    fn look_again(&mut self) {
-        self.replaced = false;
+    fn look_again(&mut self, side: Side) {
         let market = &self.market;
         self.taken.retain_mut(|t| {
-            let shown = market.size_at(t.side, t.price);
-            if t.quantity > shown {
-                t.quantity = shown;
+            if t.side != side {
+                return true;
             }
-            !shown.is_zero()
+            let shown = market.size_at(t.side, t.price);
+            if shown.is_zero() {
+                return is_beyond(market, t.side, t.price);
+            }
+            t.quantity = t.quantity.min(shown);
+            true
         });
         let priority = self.market.next_priority();
         for entry in self.orders.falling.iter().chain(&self.orders.rising) {
             let order = self.orders.get(entry.slot);
-            if let OrderKind::Limit { limit } = order.kind {
-                let shown = self.market.size_at(order.side, limit);
-                self.queues[entry.slot as usize].look_again(self.model, shown, priority);
+            if let OrderKind::Limit { limit } = order.kind
+                && order.side == side
+            {
+                let shown = self.market.size_at(side, limit);
+                if self.model == QueueModel::Fifo || !shown.is_zero() || !is_beyond(&self.market, side, limit) {
+                    self.queues[entry.slot as usize].look_again(self.model, shown, priority);
+                }
             }
         }
     }
 
     /// A trade that sets the price.
     #[inline]
-    fn on_trade<D: Desk>(&mut self, print: Print, instrument: &Instrument, desk: &mut D) {
+    fn on_trade<D: Desk>(&mut self, print: Print, last: bool, instrument: &Instrument, desk: &mut D) {
         let orders = &self.orders;
         let at = Level::at(print.price);
         let quiet = orders.falling.last().is_none_or(|e| e.level < at)
@@ -308,24 +403,30 @@ impl DepthVenue {
             && orders.trails.is_empty()
             && (self.has_book || orders.market.is_empty() && orders.looking.is_empty());
         if !quiet && self.is_trusted() {
-            self.act_on_trade(print, instrument, desk);
+            self.act_on_trade(print, last, instrument, desk);
         }
     }
 
+    /// Fills what rests. What it triggers or activates looks at the book when the packet has told it (`last`).
     #[inline(never)]
-    fn act_on_trade<D: Desk>(&mut self, mut print: Print, instrument: &Instrument, desk: &mut D) {
+    fn act_on_trade<D: Desk>(&mut self, mut print: Print, last: bool, instrument: &Instrument, desk: &mut D) {
         for side in [Side::Buy, Side::Sell] {
             for slot in self.resting_limits(side, print.price) {
                 self.meet(slot, &mut print, instrument, desk);
             }
-            self.settle(instrument, desk);
-        }
-        if self.trigger == TriggerPrice::Trade {
-            self.fire(Side::Buy, print.price, instrument, desk);
-            self.fire(Side::Sell, print.price, instrument, desk);
         }
         if !self.has_book {
+            self.settle(instrument, desk);
             self.meet_trade(&mut print, instrument, desk);
+        }
+        if self.trigger == TriggerPrice::Trade {
+            if last || !self.has_book {
+                self.settle(instrument, desk);
+                self.fire(Side::Buy, print.price, instrument, desk);
+                self.fire(Side::Sell, print.price, instrument, desk);
+            } else {
+                self.fired.push(print.price);
+            }
         }
         self.refresh();
     }
@@ -355,9 +456,8 @@ impl DepthVenue {
             }
             let queue = &mut self.queues[slot as usize];
             self.pending |= self.model == QueueModel::Fifo;
-            let given = queue.trade(self.model, print.size, print.ours).min(open);
-            let sure = !given.is_zero() && queue.filled(self.model, given);
-            (given, sure)
+            let given = queue.trade(self.model, print.size, print.ours, instrument.lot).min(open);
+            (given, queue.is_sure(self.model, given))
         };
         if quantity <= Quantity::ZERO {
             return;
@@ -445,6 +545,8 @@ impl DepthVenue {
             _ => OrderKind::Market,
         };
         order.kind = kind;
+        // Without a book it meets the next trade like a new order.
+        order.fresh |= !self.has_book;
         if kind == OrderKind::Market {
             order.phase = Phase::Market;
         } else {
@@ -464,6 +566,9 @@ impl DepthVenue {
         instrument: &Instrument,
         desk: &mut D,
     ) -> Slot {
+        if !self.active {
+            self.look_at_state();
+        }
         let mut start = self.reference(new.side).unwrap_or(fallback);
         if start.is_zero() && new.side == Side::Buy {
             // No price is known: the first that comes is lower.
@@ -549,7 +654,8 @@ impl DepthVenue {
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
             // It meets the next trade; its queue is nobody's knowledge.
-            self.queues[slot as usize] = Queue::join(self.model, Quantity::ZERO, false, true, 0);
+            self.places += 1;
+            self.queues[slot as usize] = Queue::blind(self.places);
             return;
         }
         let order = self.orders.get(slot);
@@ -583,10 +689,12 @@ impl DepthVenue {
     /// Takes its place at the end of the queue at its price.
     fn join(&mut self, slot: Slot, side: Side, limit: Price) {
         let shown = self.market.size_at(side, limit);
-        let worst = self.market.worst(side);
-        let beyond = worst.is_some_and(|worst| if side == Side::Buy { limit < worst } else { limit > worst });
+        // Single orders tell the whole book.
+        let hidden = self.model != QueueModel::Fifo && is_beyond(&self.market, side, limit);
+        self.hidden |= hidden;
         let priority = self.market.next_priority();
-        self.queues[slot as usize] = Queue::join(self.model, shown, beyond, false, priority);
+        self.places += 1;
+        self.queues[slot as usize] = Queue::join(self.model, shown, hidden, priority, self.places);
     }
 
     /// What of a level we may still take.
@@ -804,6 +912,11 @@ impl DepthVenue {
             }
         }
     }
+}
+
+/// Worse than the last level shown of its side.
+fn is_beyond(market: &OrderBook, side: Side, price: Price) -> bool {
+    market.worst(side).is_some_and(|worst| if side == Side::Buy { price < worst } else { price > worst })
 }
 
 const UNBOUNDED: Quantity = Quantity::from_units(i64::MAX / 4);
