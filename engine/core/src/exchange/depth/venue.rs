@@ -61,6 +61,8 @@ pub(crate) struct DepthVenue {
     trusted: bool,
     /// Places given to resting limits so far.
     places: u64,
+    /// Without a book: some limit has not met a trade yet.
+    unmet: bool,
     /// Some resting limit may stand beyond the levels shown.
     hidden: bool,
     /// Some queue waits for the orders of a trade to leave.
@@ -99,6 +101,7 @@ impl DepthVenue {
             fired: SmallVec::new(),
             trusted: true,
             places: 0,
+            unmet: false,
             hidden: false,
             pending: false,
             expires: i64::MAX,
@@ -137,7 +140,7 @@ impl DepthVenue {
                 self.last = Some(price);
                 if self.active {
                     let print = Print { price, size: quantity, aggressor, ours: Quantity::ZERO };
-                    self.on_trade(print, code & LAST != 0, instrument, desk);
+                    self.on_trade(print, instrument, desk);
                 }
             }
         } else {
@@ -271,6 +274,7 @@ impl DepthVenue {
     fn end_packet<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
         self.settle_levels();
         if !self.active {
+            self.fired.clear();
             return;
         }
         self.look_at_state();
@@ -395,21 +399,21 @@ impl DepthVenue {
 
     /// A trade that sets the price.
     #[inline]
-    fn on_trade<D: Desk>(&mut self, print: Print, last: bool, instrument: &Instrument, desk: &mut D) {
+    fn on_trade<D: Desk>(&mut self, print: Print, instrument: &Instrument, desk: &mut D) {
         let orders = &self.orders;
         let at = Level::at(print.price);
         let quiet = orders.falling.last().is_none_or(|e| e.level < at)
             && orders.rising.last().is_none_or(|e| e.level > at)
             && orders.trails.is_empty()
-            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty());
+            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty() && !self.unmet);
         if !quiet && self.is_trusted() {
-            self.act_on_trade(print, last, instrument, desk);
+            self.act_on_trade(print, instrument, desk);
         }
     }
 
-    /// Fills what rests. What it triggers or activates looks at the book when the packet has told it (`last`).
+    /// Fills what rests. What it triggers or activates looks at the book when the packet has told it.
     #[inline(never)]
-    fn act_on_trade<D: Desk>(&mut self, mut print: Print, last: bool, instrument: &Instrument, desk: &mut D) {
+    fn act_on_trade<D: Desk>(&mut self, mut print: Print, instrument: &Instrument, desk: &mut D) {
         for side in [Side::Buy, Side::Sell] {
             for slot in self.resting_limits(side, print.price) {
                 self.meet(slot, &mut print, instrument, desk);
@@ -420,15 +424,13 @@ impl DepthVenue {
             self.meet_trade(&mut print, instrument, desk);
         }
         if self.trigger == TriggerPrice::Trade {
-            if last || !self.has_book {
-                self.settle(instrument, desk);
-                self.fire(Side::Buy, print.price, instrument, desk);
-                self.fire(Side::Sell, print.price, instrument, desk);
-            } else {
-                self.fired.push(print.price);
-            }
+            self.fired.push(print.price);
         }
-        self.refresh();
+        if self.has_book {
+            self.refresh();
+        } else {
+            self.act_after_trades(instrument, desk);
+        }
     }
 
     /// A resting limit order and a trade at its price or through it.
@@ -503,6 +505,7 @@ impl DepthVenue {
             self.orders.get_mut(slot).fresh = false;
             self.end_immediate(slot, desk);
         }
+        self.unmet = false;
         for i in 0..self.orders.orders.len() {
             self.orders.orders[i].fresh = false;
         }
@@ -568,6 +571,7 @@ impl DepthVenue {
     ) -> Slot {
         if !self.active {
             self.look_at_state();
+            self.fired.clear();
         }
         let mut start = self.reference(new.side).unwrap_or(fallback);
         if start.is_zero() && new.side == Side::Buy {
@@ -654,6 +658,7 @@ impl DepthVenue {
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
             // It meets the next trade; its queue is nobody's knowledge.
+            self.unmet = true;
             self.places += 1;
             self.queues[slot as usize] = Queue::blind(self.places);
             return;
