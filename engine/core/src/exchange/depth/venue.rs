@@ -1,5 +1,7 @@
 //! `DepthVenue`: our orders on one instrument, before the market that a tape tells.
 
+use std::collections::BTreeMap;
+
 use smallvec::SmallVec;
 
 use super::queue::{Queue, QueueModel};
@@ -10,7 +12,7 @@ use crate::exchange::rules::LimitFill;
 use crate::exchange::working::{Desk, Phase, Slot};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
-use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, TimeInForce};
+use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, TimeInForce};
 use crate::orderbook::{BookState, Change, OrderBook};
 use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent};
 use crate::time::Timestamp;
@@ -63,6 +65,8 @@ pub(crate) struct DepthVenue {
     places: u64,
     /// Without a book: some limit has not met a trade yet.
     unmet: bool,
+    /// What members of groups filled, and whether one is complete: for members that arrive later.
+    groups: BTreeMap<OcoId, (Quantity, bool)>,
     /// Some resting limit may stand beyond the levels shown.
     hidden: bool,
     /// Some queue waits for the orders of a trade to leave.
@@ -102,6 +106,7 @@ impl DepthVenue {
             trusted: true,
             places: 0,
             unmet: false,
+            groups: BTreeMap::new(),
             hidden: false,
             pending: false,
             expires: i64::MAX,
@@ -201,7 +206,8 @@ impl DepthVenue {
 
     /// What the packet did to the levels at which we rest or took something.
     fn settle_levels(&mut self) {
-        for (side, price) in std::mem::take(&mut self.touched) {
+        for i in 0..self.touched.len() {
+            let (side, price) = self.touched[i];
             if self.replaced[side as usize] {
                 continue;
             }
@@ -212,6 +218,7 @@ impl DepthVenue {
                 self.each_at(side, price, |queue| queue.show(model, shown));
             }
         }
+        self.touched.clear();
         for side in [Side::Buy, Side::Sell] {
             if std::mem::take(&mut self.replaced[side as usize]) {
                 self.look_again(side);
@@ -323,6 +330,7 @@ impl DepthVenue {
         for slot in std::mem::take(&mut self.orders.market) {
             self.place(slot, instrument, desk);
         }
+        self.settle(instrument, desk);
         for side in [Side::Buy, Side::Sell] {
             let Some(best) = self.market.best(side.opposite()) else { continue };
             let met: SmallVec<[Slot; 8]> = self.resting_limits(side, best.price);
@@ -414,10 +422,11 @@ impl DepthVenue {
     /// Fills what rests. What it triggers or activates looks at the book when the packet has told it.
     #[inline(never)]
     fn act_on_trade<D: Desk>(&mut self, mut print: Print, instrument: &Instrument, desk: &mut D) {
-        for side in [Side::Buy, Side::Sell] {
-            for slot in self.resting_limits(side, print.price) {
-                self.meet(slot, &mut print, instrument, desk);
-            }
+        // Those who rested when it happened: not a child that it activates.
+        let mut met = self.resting_limits(Side::Buy, print.price);
+        met.extend(self.resting_limits(Side::Sell, print.price));
+        for slot in met {
+            self.meet(slot, &mut print, instrument, desk);
         }
         if !self.has_book {
             self.settle(instrument, desk);
@@ -437,7 +446,7 @@ impl DepthVenue {
     fn meet<D: Desk>(&mut self, slot: Slot, print: &mut Print, instrument: &Instrument, desk: &mut D) {
         let order = self.orders.get(slot);
         let OrderKind::Limit { limit } = order.kind else { return };
-        if order.phase != Phase::Resting {
+        if order.phase != Phase::Resting || self.orders.activated.contains(&slot) {
             return;
         }
         let (side, open) = (order.side, order.open_quantity());
@@ -548,8 +557,6 @@ impl DepthVenue {
             _ => OrderKind::Market,
         };
         order.kind = kind;
-        // Without a book it meets the next trade like a new order.
-        order.fresh |= !self.has_book;
         if kind == OrderKind::Market {
             order.phase = Phase::Market;
         } else {
@@ -584,7 +591,17 @@ impl DepthVenue {
             self.queues.resize(slot as usize + 1, Queue::default());
         }
         self.note_expiry(new.tif);
+        if let Some((filled, complete)) = new.oco.and_then(|group| self.groups.get(&group)).copied() {
+            // Siblings filled while it was on its way.
+            self.orders.get_mut(slot).reduced = filled;
+            if complete {
+                self.close(slot, OrderState::Cancelled, Reason::Oco, desk);
+            } else {
+                self.orders.close_if_complete(slot, desk);
+            }
+        }
         self.settle(instrument, desk);
+        self.keep(slot);
         self.finish();
         slot
     }
@@ -605,20 +622,17 @@ impl DepthVenue {
         }
     }
 
-    /// Places orders that have become active, one after the other, in order of submission.
+    /// Places orders that have become active, and triggered children whose parent filled more, in order of
+    /// submission.
     fn settle<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
         loop {
-            let first = (0..self.orders.activated.len()).min_by_key(|i| self.orders.get(self.orders.activated[*i]).id);
-            let Some(first) = first else { break };
-            let slot = self.orders.activated.swap_remove(first);
+            let due = self.orders.activated.iter().chain(&self.orders.ready).copied();
+            let Some(slot) = due.min_by_key(|slot| self.orders.get(*slot).id) else { break };
+            self.orders.activated.retain(|s| *s != slot);
             self.orders.ready.retain(|s| *s != slot);
             if self.queues.len() <= slot as usize {
                 self.queues.resize(slot as usize + 1, Queue::default());
             }
-            self.place(slot, instrument, desk);
-        }
-        // A triggered child whose parent filled more.
-        while let Some(slot) = self.orders.ready.pop() {
             self.place(slot, instrument, desk);
         }
     }
@@ -635,8 +649,10 @@ impl DepthVenue {
                 } else if self.has_book {
                     self.end_immediate(slot, desk);
                 }
+                // A child that did all it may waits until its parent fills more, then acts at once.
                 let order = self.orders.get(slot);
-                if order.phase == Phase::Market && !self.orders.market.contains(&slot) {
+                let idle = order.sized && order.open_quantity().is_zero();
+                if order.phase == Phase::Market && !idle && !self.orders.market.contains(&slot) {
                     self.orders.market.push(slot);
                 }
             }
@@ -657,7 +673,8 @@ impl DepthVenue {
 
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
-            // It meets the next trade; its queue is nobody's knowledge.
+            // It meets the next trade like a new order; its queue is nobody's knowledge.
+            self.orders.get_mut(slot).fresh = true;
             self.unmet = true;
             self.places += 1;
             self.queues[slot as usize] = Queue::blind(self.places);
@@ -817,10 +834,16 @@ impl DepthVenue {
         order.unslipped = price;
         (order.sure, order.maker) = (sure, maker);
         desk.fill(order, price, quantity);
-        if order.has_children || order.oco.is_some() {
+        let group = order.oco;
+        if order.has_children || group.is_some() {
             self.orders.propagate(slot, price, quantity, Level::at(price), instrument, desk);
         }
         self.orders.close_if_complete(slot, desk);
+        if let Some(group) = group {
+            let (filled, complete) = self.groups.entry(group).or_default();
+            *filled += quantity;
+            *complete |= self.orders.get(slot).phase == Phase::Closed;
+        }
         quantity
     }
 
