@@ -10,10 +10,10 @@ use engine_core::exchange::scenario_json::{read_cases, write_outcome};
 use crate::failure::Failure;
 use crate::output;
 
-/// Say which fills given bars give to given orders, and how certain they are
+/// Say which fills given bars, or trades, quotes and books, give to given orders, and how certain they are
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  echo '{\"bars\":[[50,51,49,50],[50,52,49.5,51]],\"orders\":[{\"id\":\"a\",\"side\":\"buy\",\"quantity\":100,\"type\":\"market\"}]}' | engine simulate-orders -"
+    after_help = "Examples:\n  echo '{\"bars\":[[50,51,49,50],[50,52,49.5,51]],\"orders\":[{\"id\":\"a\",\"side\":\"buy\",\"quantity\":100,\"type\":\"market\"}]}' | engine simulate-orders -\n  echo '{\"events\":[{\"type\":\"book\",\"bids\":[[99,10]],\"asks\":[[101,5],[102,7]]}],\"orders\":[{\"id\":\"a\",\"side\":\"buy\",\"quantity\":6,\"type\":\"market\"}]}' | engine simulate-orders -\n\nBoth formats: docs/simulate-orders.md"
 )]
 pub(crate) struct Arguments {
     /// A case, or an array of cases, as JSON; `-` reads standard input

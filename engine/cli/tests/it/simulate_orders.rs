@@ -43,12 +43,32 @@ fn a_file_works_as_standard_input_does() {
 }
 
 #[test]
+fn the_examples_of_the_help_run() {
+    let (_, help, _) = outcome(&mut engine(Path::new("."), &["simulate-orders", "--help"]));
+    // It is wrapped where the terminal ends.
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cases: Vec<&str> =
+        help.split("echo '").filter_map(|rest| Some(rest.split_once("' | engine simulate-orders -")?.0)).collect();
+    assert_eq!(cases.len(), 2, "{help}");
+    let pnls = cases.iter().map(|case| {
+        let answer: serde_json::Value = serde_json::from_str(&simulate(case).1).expect("JSON");
+        answer["pnl"].to_string()
+    });
+    assert_eq!(pnls.collect::<Vec<_>>(), ["100", "-7"]);
+}
+
+#[test]
 fn what_does_not_fit_is_one_line_and_exit_code_2() {
     for (text, place) in [
         ("", "standard input: file: is not JSON"),
         ("{", "standard input: file: is not JSON"),
         ("{}", "standard input: case.bars: missing"),
         ("[{}]", "standard input: case 0.bars: missing"),
+        (
+            r#"{"events":[{"type":"gap"}],"path":"high_first","orders":[]}"#,
+            "standard input: case.path: belongs to a case",
+        ),
+        (r#"[{"events":[{"type":"gap","time":"x"}],"orders":[]}]"#, "standard input: case 0.events[0].time: is \"x\""),
         (&CASE.replace("\"buy\",\"quantity\"", "\"bye\",\"quantity\""), "standard input: case.orders[0].side: "),
         (&CASE.replace("\"oco\":\"x\"", "\"ooc\":\"x\""), "standard input: case.orders[1]"),
         (&CASE.replace("48", "\"4\\n8\""), "standard input: case.orders[1].stop: "),

@@ -501,6 +501,7 @@ impl Book {
         if resting {
             self.rest(slot);
         }
+        desk.changed(&self.orders[slot as usize], change);
         self.close_if_complete(slot, desk);
         self.reclaim();
         Ok(())

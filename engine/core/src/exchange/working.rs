@@ -8,7 +8,7 @@ use super::rules::share;
 use crate::fixed::{Price, Quantity, Rate};
 use crate::instrument::Instrument;
 use crate::order::{
-    NewOrder, OcoId, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail,
+    NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce, Trail,
 };
 
 /// Index of a working order in its book.
@@ -204,6 +204,8 @@ pub trait Desk {
     fn admit(&mut self, order: &Working, price: Price, quantity: Quantity) -> Result<Quantity, Reason>;
     /// A child whose prices were distances from its parent's fill has prices of its own now.
     fn priced(&mut self, _order: &Working) {}
+    /// A change was carried out; what it leads to follows.
+    fn changed(&mut self, _order: &Working, _change: &OrderChange) {}
     /// A fill happened.
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity);
     /// An order ended.

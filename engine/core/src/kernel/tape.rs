@@ -15,7 +15,7 @@ use crate::feed::Feed;
 use crate::fixed::{Price, Quantity};
 use crate::instrument::InstrumentId;
 use crate::market::{Quote, Tick};
-use crate::order::{OrderId, OrderState, PriceBasis, Reason, Side, Size};
+use crate::order::{OrderId, OrderState, PriceBasis, Reason, Side, Size, TimeInForce};
 use crate::orderbook::{BookState, OrderBook};
 use crate::record::{BOOK_INCIDENTS_MAX, BookIncident};
 use crate::rows::Rows;
@@ -244,15 +244,20 @@ impl Kernel<'_> {
                     counter.tell(Answer::Closed(order, OrderState::Rejected, Reason::PriceLimit, None));
                     return;
                 }
+                if let TimeInForce::Gtd(until) = request.tif
+                    && until.nanos() <= now
+                {
+                    counter.tell(Answer::Closed(order, OrderState::Expired, Reason::GtdReached, None));
+                    return;
+                }
                 counter.tell(Answer::Accepted(order));
                 let slot = stand.venue.arrive(order, &request, last, parent_filled, instrument, &mut counter);
                 self.cx.orders[order.index()].slot = slot;
             }
             Command::Cancel(_) if stand.venue.holds(slot, order) => stand.venue.cancel(slot, &mut counter),
             Command::Modify(_, change) if stand.venue.holds(slot, order) => {
-                match stand.venue.modify(slot, &change, instrument, &mut counter) {
-                    Ok(()) => counter.tell(Answer::Changed(order, change)),
-                    Err(reason) => counter.tell(Answer::Refused(order, reason)),
+                if let Err(reason) = stand.venue.modify(slot, &change, instrument, &mut counter) {
+                    counter.tell(Answer::Refused(order, reason));
                 }
             }
             _ => {}

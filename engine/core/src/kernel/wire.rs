@@ -258,6 +258,10 @@ impl Desk for Counter<'_> {
         self.tell(Answer::Priced(order.id(), order.kind()));
     }
 
+    fn changed(&mut self, order: &Working, change: &OrderChange) {
+        self.tell(Answer::Changed(order.id(), *change));
+    }
+
     fn fill(&mut self, order: &Working, price: Price, quantity: Quantity) {
         let instrument: &Instrument = &self.cx.instruments[self.id.index()];
         let notional = Money::notional(price, quantity, instrument.multiplier);

@@ -10,5 +10,7 @@ mod market_terms;
 mod scenario_errors;
 mod scenarios;
 mod strategies;
+mod tape_audit;
+mod tape_chaos;
 mod tapes;
 mod venue;

@@ -60,5 +60,28 @@ fn every_scenario_gives_exactly_what_the_rules_say() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} scenarios:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count >= 150, "only {count} scenarios");
+    assert!(count >= 160, "only {count} scenarios");
+}
+
+#[test]
+fn the_worked_examples_of_the_documentation_are_what_comes_out() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let text = std::fs::read_to_string(docs.join("simulate-orders.md")).unwrap();
+    let blocks: Vec<&str> = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 6, "each case is followed by its answer");
+    for pair in blocks.chunks(2) {
+        let (cases, _) = scenario_json::read_cases(pair[0]).unwrap();
+        let (case, names) = &cases[0];
+        let found: Value = serde_json::from_str(&scenario_json::write_outcome(&scenario::run(case), names)).unwrap();
+        let expected: Value = serde_json::from_str(pair[1]).unwrap();
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&found), keys(&expected));
+        for key in keys(&expected) {
+            let (found, expected) = match key.as_str() {
+                "working" | "closed" => (sorted(&found[&key]), sorted(&expected[&key])),
+                _ => (found[&key].clone(), expected[&key].clone()),
+            };
+            assert!(same(&found, &expected), "{key}\n   found    {found}\n   expected {expected}");
+        }
+    }
 }

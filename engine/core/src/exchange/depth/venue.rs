@@ -63,8 +63,6 @@ pub(crate) struct DepthVenue {
     trusted: bool,
     /// Places given to resting limits so far.
     places: u64,
-    /// Without a book: some limit has not met a trade yet.
-    unmet: bool,
     /// What members of groups filled, and whether one is complete: for members that arrive later.
     groups: BTreeMap<OcoId, (Quantity, bool)>,
     /// Some resting limit may stand beyond the levels shown.
@@ -75,6 +73,8 @@ pub(crate) struct DepthVenue {
     expires: i64,
     /// Orders that expire with the session.
     day_orders: bool,
+    /// Limit orders that have met no trade yet, on a tape without a book.
+    newcomers: bool,
 }
 
 /// Above every price.
@@ -105,12 +105,12 @@ impl DepthVenue {
             fired: SmallVec::new(),
             trusted: true,
             places: 0,
-            unmet: false,
             groups: BTreeMap::new(),
             hidden: false,
             pending: false,
             expires: i64::MAX,
             day_orders: false,
+            newcomers: false,
         }
     }
 
@@ -413,7 +413,7 @@ impl DepthVenue {
         let quiet = orders.falling.last().is_none_or(|e| e.level < at)
             && orders.rising.last().is_none_or(|e| e.level > at)
             && orders.trails.is_empty()
-            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty() && !self.unmet);
+            && (self.has_book || orders.market.is_empty() && orders.looking.is_empty() && !self.newcomers);
         if !quiet && self.is_trusted() {
             self.act_on_trade(print, instrument, desk);
         }
@@ -481,6 +481,7 @@ impl DepthVenue {
     /// On a tape without a book: what takes the next trade whatever its side.
     fn meet_trade<D: Desk>(&mut self, print: &mut Print, instrument: &Instrument, desk: &mut D) {
         let mut takers: SmallVec<[Slot; 8]> = self.orders.market.drain(..).collect();
+        takers.retain(|slot| !self.orders.get(*slot).open_quantity().is_zero());
         takers.extend(self.orders.working().filter(|o| o.phase == Phase::Resting && o.fresh).filter_map(|o| {
             let OrderKind::Limit { limit } = o.kind else { return None };
             let accepts = if o.side == Side::Buy { print.price <= limit } else { print.price >= limit };
@@ -489,11 +490,15 @@ impl DepthVenue {
         takers.sort_unstable_by_key(|slot| self.orders.get(*slot).id);
         for slot in takers {
             let order = self.orders.get_mut(slot);
+            if order.phase == Phase::Closed {
+                // A fill just before it ended it.
+                continue;
+            }
             order.fresh = false;
             let (tif, open, post_only) = (order.tif, order.open_quantity(), order.post_only);
             let left = print.size - print.ours;
             if post_only {
-                self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+                self.refuse(slot, Reason::PostOnlyWouldTake, desk);
                 continue;
             }
             if tif == TimeInForce::Fok && open > left && self.orders.get(slot).sized {
@@ -514,9 +519,12 @@ impl DepthVenue {
             self.orders.get_mut(slot).fresh = false;
             self.end_immediate(slot, desk);
         }
-        self.unmet = false;
-        for i in 0..self.orders.orders.len() {
-            self.orders.orders[i].fresh = false;
+        // What rests has met a trade now; what waits for its parent or its trigger has not.
+        self.newcomers = false;
+        for order in &mut self.orders.orders {
+            if order.phase == Phase::Resting && matches!(order.kind, OrderKind::Limit { .. }) {
+                order.fresh = false;
+            }
         }
         self.settle(instrument, desk);
     }
@@ -557,6 +565,7 @@ impl DepthVenue {
             _ => OrderKind::Market,
         };
         order.kind = kind;
+        order.fresh = true;
         if kind == OrderKind::Market {
             order.phase = Phase::Market;
         } else {
@@ -579,6 +588,8 @@ impl DepthVenue {
         if !self.active {
             self.look_at_state();
             self.fired.clear();
+            self.touched.clear();
+            self.replaced = [false; 2];
         }
         let mut start = self.reference(new.side).unwrap_or(fallback);
         if start.is_zero() && new.side == Side::Buy {
@@ -634,6 +645,7 @@ impl DepthVenue {
                 self.queues.resize(slot as usize + 1, Queue::default());
             }
             self.place(slot, instrument, desk);
+            self.keep(slot);
         }
     }
 
@@ -675,17 +687,17 @@ impl DepthVenue {
         if !self.has_book {
             // It meets the next trade like a new order; its queue is nobody's knowledge.
             self.orders.get_mut(slot).fresh = true;
-            self.unmet = true;
+            self.newcomers = true;
             self.places += 1;
             self.queues[slot as usize] = Queue::blind(self.places);
             return;
         }
         let order = self.orders.get(slot);
-        let (side, post_only) = (order.side, order.post_only && order.fresh);
+        let (side, post_only) = (order.side, order.post_only);
         let best = self.market.best(side.opposite()).filter(|_| self.is_trusted());
         let takes = best.is_some_and(|best| if side == Side::Buy { best.price <= limit } else { best.price >= limit });
         if takes && post_only {
-            self.close(slot, OrderState::Rejected, Reason::PostOnlyWouldTake, desk);
+            self.refuse(slot, Reason::PostOnlyWouldTake, desk);
             return;
         }
         if takes {
@@ -820,9 +832,7 @@ impl DepthVenue {
             Ok(Quantity::ZERO) => return Quantity::ZERO,
             Ok(quantity) if quantity > Quantity::ZERO => quantity,
             refused => {
-                let reason = refused.err().unwrap_or(Reason::InsufficientCash);
-                let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
-                self.close(slot, state, reason, desk);
+                self.refuse(slot, refused.err().unwrap_or(Reason::InsufficientCash), desk);
                 return Quantity::ZERO;
             }
         };
@@ -853,6 +863,12 @@ impl DepthVenue {
         if order.phase == Phase::Resting && order.parent.is_some() && order.open_quantity().is_zero() {
             self.orders.lift(slot);
         }
+    }
+
+    /// Ends an order that may not go on: rejected, or cancelled if a part of it was filled.
+    fn refuse<D: Desk>(&mut self, slot: Slot, reason: Reason, desk: &mut D) {
+        let unfilled = self.orders.get(slot).filled.is_zero();
+        self.close(slot, if unfilled { OrderState::Rejected } else { OrderState::Cancelled }, reason, desk);
     }
 
     fn close<D: Desk>(&mut self, slot: Slot, state: OrderState, reason: Reason, desk: &mut D) {

@@ -1,6 +1,6 @@
 //! Cases on events: trades, quotes, levels, single orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{
     NANOS_MAX, Object, Raw, choice, excerpt, fail, flag, list, name, nanos, number, positive_price, positive_quantity,
@@ -281,7 +281,7 @@ impl Told {
             }
             "cancel" => {
                 let order = read_number(&mut object)?;
-                let all = Quantity::from_units(i64::MAX);
+                let all = Quantity::from_units(QUANTITY_MAX * SCALE);
                 let quantity = if object.has("quantity") { read_size(&mut object, "quantity", SIZE)? } else { all };
                 self.push(i, TapeEvent::Cancel { order, quantity }, 0);
             }
@@ -326,7 +326,7 @@ impl Told {
         self.push(i, TapeEvent::Clear { side: None }, SNAPSHOT);
         for (side, key) in [(Side::Buy, "bids"), (Side::Sell, "asks")] {
             let Some((at, raw)) = object.take(key) else { continue };
-            let mut prices = std::collections::BTreeSet::new();
+            let mut prices = BTreeSet::new();
             for (j, raw) in list(raw, &at, "an array of [price, quantity]")?.iter().enumerate() {
                 let at = format!("{at}[{j}]");
                 let pair = list(raw, &at, "[price, quantity]")?;

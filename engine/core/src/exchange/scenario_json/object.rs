@@ -1,6 +1,7 @@
 //! Objects, numbers and words of a case, each read with its place.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,10 +44,13 @@ impl<'de> Visitor<'de> for PairsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
         let mut pairs = Pairs::default();
         while let Some((key, raw)) = map.next_entry::<String, Raw<'de>>()? {
-            if pairs.keys.contains_key(&key) {
-                pairs.twice.get_or_insert(key);
-            } else {
-                pairs.keys.insert(key, raw);
+            match pairs.keys.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(raw);
+                }
+                Entry::Occupied(place) => {
+                    pairs.twice.get_or_insert_with(|| place.key().clone());
+                }
             }
         }
         Ok(pairs)
