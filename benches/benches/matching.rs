@@ -6,7 +6,7 @@ use engine_core::bars::BarRef;
 use engine_core::context::Context;
 use engine_core::exchange::FillRules;
 use engine_core::exchange::TradedBar;
-use engine_core::exchange::scenario::{Case, CaseOrder, run as run_case};
+use engine_core::exchange::scenario::{BarCase, Case, CaseOrder, run as run_case};
 use engine_core::fixed::{Money, Price, Quantity, SCALE};
 use engine_core::instrument::{Instrument, InstrumentId, Symbol};
 use engine_core::kernel::{RunOptions, run};
@@ -65,12 +65,12 @@ fn case(orders: Vec<NewOrder>) -> Case {
         limits: None,
     };
     let named = |(i, order): (usize, NewOrder)| CaseOrder { name: i.to_string(), order, after_bar: 0 };
-    Case {
+    Case::Bars(BarCase {
         instrument: Instrument::equity(Symbol::new("SIM.CASE").expect("a valid symbol"), "USD"),
         bars: vec![bar(100, 100), bar(110, 90)],
         orders: orders.into_iter().enumerate().map(named).collect(),
         rules: FillRules::default(),
-    }
+    })
 }
 
 /// Entry with stop and target.

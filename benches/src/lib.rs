@@ -12,3 +12,4 @@ pub mod side_by_side;
 pub mod w1;
 pub mod w2;
 pub mod w3;
+pub mod w4;

@@ -3,6 +3,7 @@
 //! `registry()` names them all. A plugin is a struct of parameters, its trait,
 //! and one line here. Nothing here knows files, clocks or networks.
 
+pub mod books;
 pub mod exits;
 pub mod signals;
 pub mod sizing;
@@ -13,6 +14,9 @@ use engine_core::registry::Registry;
 #[must_use]
 pub fn registry() -> Registry {
     Registry::new()
+        .with::<books::MarketMaker>()
+        .with::<books::Imbalance>()
+        .with::<books::Twap>()
         .signal::<signals::Macd>()
         .signal::<signals::SmaCross>()
         .signal::<signals::Rsi>()

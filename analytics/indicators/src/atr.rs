@@ -4,7 +4,7 @@ use crate::column::{finite, row_by_row, write};
 use crate::decay::{Decay, Lanes};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
-use crate::recursion::{self, Recursion};
+use crate::recursion::{self, RUN_ROWS, Recursion};
 use crate::true_range::{ordinary_ranges, true_range};
 
 /// Average true range: Wilder's average of the true range (Wilder 1978; TA-Lib `ATR`).
@@ -91,10 +91,13 @@ impl WilderRange {
     }
 
     fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: &mut [f64]) {
-        let ordinary = ordinary_ranges(rows, self.average.previous, out);
+        // Not into `out`: a cell of a long column is then fetched once, when it is written for good.
+        let mut ranges = [0.0; RUN_ROWS];
+        let ranges = &mut ranges[..out.len().min(RUN_ROWS)];
+        let ordinary = ordinary_ranges(rows, self.average.previous, ranges);
         let last = rows.close.last().copied().filter(|_| ordinary);
         self.average.previous = last.unwrap_or(f64::NAN);
-        self.average.range.take_run(out, lanes);
+        self.average.range.take_run(ranges, lanes);
         self.average.range.write_run(lanes, out);
     }
 }

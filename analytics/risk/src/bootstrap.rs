@@ -16,6 +16,7 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::block_length::block_length;
 use crate::moments::{NOISE, mean, quantile};
+use crate::values::Values;
 
 /// Cells of the circle at most: beyond, neighbouring returns are drawn together.
 const CELLS_MAX: usize = 20_000;
@@ -80,16 +81,18 @@ pub struct Bands {
 /// `None` below ten returns, with a return that is not finite or loses everything
 /// (-1 or less), or with settings outside their ranges.
 #[must_use]
-pub fn bootstrap(returns: &[f64], periods_per_year: f64, settings: &Bootstrap) -> Option<Bands> {
+pub fn bootstrap(returns: &(impl Values + ?Sized), periods_per_year: f64, settings: &Bootstrap) -> Option<Bands> {
     let Bootstrap { resamples, confidence, seed, block } = *settings;
     let sound = (100..=RESAMPLES_MAX).contains(&resamples) && confidence > 0.0 && confidence < 1.0;
-    let lasting = returns.iter().all(|r| r.is_finite() && *r > -1.0);
-    if !sound || !lasting || returns.len() < 10 || !periods_per_year.is_finite() || periods_per_year <= 0.0 {
+    let lasting = returns.walk().all(|r| r.is_finite() && r > -1.0);
+    if !sound || !lasting || returns.count() < 10 || !periods_per_year.is_finite() || periods_per_year <= 0.0 {
         return None;
     }
     let centre = mean(returns)?;
-    let together = returns.len().div_ceil(CELLS_MAX);
-    let cells: Vec<Segment> = returns.chunks(together).map(|chunk| Segment::of(chunk, centre)).collect();
+    let together = returns.count().div_ceil(CELLS_MAX);
+    let mut walked = returns.walk();
+    let cells = (0..returns.count().div_ceil(together)).map(|_| Segment::of(walked.by_ref().take(together), centre));
+    let cells: Vec<Segment> = cells.collect();
     let wanted = match block {
         Some(0) => return None,
         Some(length) => length.div_ceil(together),
@@ -187,9 +190,9 @@ impl Segment {
     const EMPTY: Self =
         Self { periods: 0.0, sum: 0.0, squares: 0.0, growth: 0.0, highest: 0.0, lowest: 0.0, fall: 0.0 };
 
-    fn of(returns: &[f64], centre: f64) -> Self {
-        returns.iter().fold(Self::EMPTY, |all, r| {
-            let growth = libm::log1p(*r);
+    fn of(returns: impl Iterator<Item = f64>, centre: f64) -> Self {
+        returns.fold(Self::EMPTY, |all, r| {
+            let growth = libm::log1p(r);
             let off = r - centre;
             let (highest, lowest) = if growth > 0.0 { (growth, 0.0) } else { (0.0, growth) };
             all.then(&Self { periods: 1.0, sum: off, squares: off * off, growth, highest, lowest, fall: lowest })
@@ -250,8 +253,9 @@ mod tests {
     #[test]
     fn joined_segments_are_the_whole() {
         let returns = wave(500);
-        let whole = Segment::of(&returns, 0.0);
-        let joined = Segment::of(&returns[..123], 0.0).then(&Segment::of(&returns[123..], 0.0));
+        let whole = Segment::of(returns.iter().copied(), 0.0);
+        let joined =
+            Segment::of(returns[..123].iter().copied(), 0.0).then(&Segment::of(returns[123..].iter().copied(), 0.0));
         let mut equity = vec![1.0];
         for r in &returns {
             equity.push(equity[equity.len() - 1] * (1.0 + r));
@@ -265,11 +269,11 @@ mod tests {
     #[test]
     fn windows_are_the_segments_one_by_one() {
         let returns = wave(23);
-        let cells: Vec<Segment> = returns.chunks(1).map(|r| Segment::of(r, 0.0)).collect();
+        let cells: Vec<Segment> = returns.chunks(1).map(|r| Segment::of(r.iter().copied(), 0.0)).collect();
         for length in 1..=23 {
             for (start, window) in windows(&cells, length).iter().enumerate() {
                 let round: Vec<f64> = (0..length).map(|i| returns[(start + i) % 23]).collect();
-                let slow = Segment::of(&round, 0.0);
+                let slow = Segment::of(round.iter().copied(), 0.0);
                 assert_eq!(window.periods, length as f64);
                 for (a, b) in [(window.growth, slow.growth), (window.fall, slow.fall), (window.sum, slow.sum)] {
                     assert!((a - b).abs() < 1e-15, "length {length}, start {start}");

@@ -3,6 +3,7 @@
 //! Times are nanoseconds since 1970-01-01 UTC, ascending; dates are UTC dates.
 
 use crate::finite;
+use crate::select::nth;
 
 const HOUR: i64 = 3_600_000_000_000;
 const DAY: i64 = 24 * HOUR;
@@ -57,17 +58,17 @@ pub fn monthly_returns(times: &[i64], equity: &[f64]) -> Vec<MonthlyReturn> {
 /// gaps do not matter. `None` below two times or without a spacing above zero.
 #[must_use]
 pub fn periods_per_year(times: &[i64]) -> Option<f64> {
-    let mut gaps: Vec<i64> = times.windows(2).map(|w| w[1].saturating_sub(w[0])).collect();
-    let gap = median(&mut gaps)?;
+    // Neighbours are looked at in place: a list of their distances would be as large as `times`.
+    let gap = median(times.windows(2).map(|w| w[1].saturating_sub(w[0])))?;
     let days = if open_on_weekends(times) { 365.0 } else { TRADING_DAYS };
     if gap <= 0 {
         return None;
     }
     Some(match gap {
         g if g < 20 * HOUR => {
-            let mut counts: Vec<i64> =
-                times.chunk_by(|a, b| a.div_euclid(DAY) == b.div_euclid(DAY)).map(|day| day.len() as i64).collect();
-            median(&mut counts)? as f64 * days
+            let same_day = |a: &i64, b: &i64| a.div_euclid(DAY) == b.div_euclid(DAY);
+            let counts: Vec<i64> = times.chunk_by(same_day).map(|day| day.len() as i64).collect();
+            median(counts.iter().copied())? as f64 * days
         }
         g if g <= 4 * DAY => days,
         g if (5 * DAY..=10 * DAY).contains(&g) => 52.0,
@@ -92,12 +93,12 @@ fn open_on_weekends(times: &[i64]) -> bool {
     on(6) && on(0)
 }
 
-fn median(values: &mut [i64]) -> Option<i64> {
+/// The value in the middle, the upper of two; `None` of no values.
+fn median(values: impl ExactSizeIterator<Item = i64> + Clone) -> Option<i64> {
     let middle = values.len() / 2;
-    if values.is_empty() {
-        return None;
-    }
-    Some(*values.select_nth_unstable(middle).1)
+    // In the order of the numbers, without a sign.
+    let sign = 1 << 63;
+    nth(values.map(|value| value as u64 ^ sign), middle).map(|value| (value ^ sign) as i64)
 }
 
 /// Year and month in UTC (civil from days after Howard Hinnant).

@@ -18,7 +18,9 @@ pub mod normal;
 pub mod performance;
 pub mod ratios;
 pub mod rolling;
+mod select;
 pub mod trades;
+pub mod values;
 
 /// `Some` for a finite value.
 pub(crate) fn finite(value: f64) -> Option<f64> {

@@ -1,6 +1,7 @@
-//! Sample moments and quantiles of a slice.
+//! Sample moments and quantiles.
 
 use crate::finite;
+use crate::values::{Values, ranked};
 
 /// A standard deviation of simple returns below this is rounding noise: a return
 /// `a / b - 1` is known to about 2.2e-16.
@@ -8,57 +9,57 @@ pub(crate) const NOISE: f64 = 1e-15;
 
 /// Arithmetic mean; `None` without values.
 #[must_use]
-pub fn mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() {
+pub fn mean(values: &(impl Values + ?Sized)) -> Option<f64> {
+    if values.count() == 0 {
         return None;
     }
-    finite(values.iter().sum::<f64>() / values.len() as f64)
+    finite(values.walk().sum::<f64>() / values.count() as f64)
 }
 
 /// Sum of squared deviations from the mean, two-pass.
-pub(crate) fn squares(values: &[f64]) -> Option<f64> {
+pub(crate) fn squares(values: &(impl Values + ?Sized)) -> Option<f64> {
     let m = mean(values)?;
-    finite(values.iter().map(|x| (x - m) * (x - m)).sum())
+    finite(values.walk().map(|x| (x - m) * (x - m)).sum())
 }
 
 /// Sample standard deviation (divides by n - 1); `None` below two values.
 #[must_use]
-pub fn deviation(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
+pub fn deviation(values: &(impl Values + ?Sized)) -> Option<f64> {
+    if values.count() < 2 {
         return None;
     }
-    Some((squares(values)? / (values.len() - 1) as f64).sqrt())
+    Some((squares(values)? / (values.count() - 1) as f64).sqrt())
 }
 
 /// The k-th central moment, divided by n.
-fn central(values: &[f64], k: i32) -> Option<f64> {
+fn central(values: &(impl Values + ?Sized), k: i32) -> Option<f64> {
     let m = mean(values)?;
-    finite(values.iter().map(|x| (x - m).powi(k)).sum::<f64>() / values.len() as f64)
+    finite(values.walk().map(|x| (x - m).powi(k)).sum::<f64>() / values.count() as f64)
 }
 
 /// Variance (divided by n) unless it is rounding noise.
-fn spread(values: &[f64]) -> Option<f64> {
+fn spread(values: &(impl Values + ?Sized)) -> Option<f64> {
     central(values, 2).filter(|m2| m2.sqrt() > NOISE)
 }
 
 /// Population skewness `m3 / m2^1.5`; `None` at zero variance.
 #[must_use]
-pub fn skew(values: &[f64]) -> Option<f64> {
+pub fn skew(values: &(impl Values + ?Sized)) -> Option<f64> {
     finite(central(values, 3)? / spread(values)?.powf(1.5))
 }
 
 /// Population excess kurtosis `m4 / m2^2 - 3`; `None` at zero variance.
 #[must_use]
-pub fn excess_kurtosis(values: &[f64]) -> Option<f64> {
+pub fn excess_kurtosis(values: &(impl Values + ?Sized)) -> Option<f64> {
     finite(central(values, 4)? / spread(values)?.powi(2) - 3.0)
 }
 
 /// Bias-adjusted skewness `G1 = sqrt(n (n-1)) / (n-2) * g1` (Joanes and Gill
 /// 1998, "Comparing measures of sample skewness and kurtosis"); `None` below three values.
 #[must_use]
-pub fn skew_adjusted(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    if values.len() < 3 {
+pub fn skew_adjusted(values: &(impl Values + ?Sized)) -> Option<f64> {
+    let n = values.count() as f64;
+    if values.count() < 3 {
         return None;
     }
     finite((n * (n - 1.0)).sqrt() / (n - 2.0) * skew(values)?)
@@ -67,9 +68,9 @@ pub fn skew_adjusted(values: &[f64]) -> Option<f64> {
 /// Bias-adjusted excess kurtosis `G2 = (n-1) / ((n-2)(n-3)) * ((n+1) g2 + 6)`
 /// (Joanes and Gill 1998); `None` below four values.
 #[must_use]
-pub fn excess_kurtosis_adjusted(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    if values.len() < 4 {
+pub fn excess_kurtosis_adjusted(values: &(impl Values + ?Sized)) -> Option<f64> {
+    let n = values.count() as f64;
+    if values.count() < 4 {
         return None;
     }
     let g2 = excess_kurtosis(values)?;
@@ -79,20 +80,14 @@ pub fn excess_kurtosis_adjusted(values: &[f64]) -> Option<f64> {
 /// Quantile `p` in 0..=1 with linear interpolation between order statistics
 /// (type 7 of Hyndman and Fan 1996, the default of numpy and R).
 #[must_use]
-pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
-    quantile_in(&mut values.to_vec(), p)
-}
-
-/// [`quantile`], which brings the values into another order instead of copying them.
-#[must_use]
-pub fn quantile_in(values: &mut [f64], p: f64) -> Option<f64> {
-    if values.is_empty() || !(0.0..=1.0).contains(&p) || values.iter().any(|x| !x.is_finite()) {
+pub fn quantile(values: &(impl Values + ?Sized), p: f64) -> Option<f64> {
+    let last = values.count().checked_sub(1)?;
+    if !(0.0..=1.0).contains(&p) || values.walk().any(|x| !x.is_finite()) {
         return None;
     }
-    let h = (values.len() - 1) as f64 * p;
-    let (_, low, above) = values.select_nth_unstable_by(h.floor() as usize, f64::total_cmp);
-    let low = *low;
-    let high = above.iter().copied().reduce(f64::min).unwrap_or(low);
+    let h = last as f64 * p;
+    let low = ranked(values, h.floor() as usize)?;
+    let high = ranked(values, h.floor() as usize + 1).unwrap_or(low);
     finite(low + (high - low) * (h - h.floor()))
 }
 

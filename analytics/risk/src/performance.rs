@@ -3,9 +3,10 @@
 use crate::drawdown::{longest_periods, max_drawdown, ulcer_index};
 use crate::moments::{excess_kurtosis_adjusted, skew_adjusted};
 use crate::ratios::{
-    cagr, calmar, downside_risk, payoff_ratio, probabilistic_sharpe, profit_factor, returns, sharpe, sortino,
-    stability, tail_ratio_in, total_return, volatility, win_rate, win_rate_all,
+    cagr, calmar, downside_risk, payoff_ratio, probabilistic_sharpe, profit_factor, sharpe, sortino, stability,
+    tail_ratio, total_return, volatility, win_rate, win_rate_all,
 };
+use crate::values::{Returns, Values};
 
 /// Statistics of an equity curve. Fractions, not percent; `None` = undefined.
 /// Each field is defined at the function of its name.
@@ -61,12 +62,6 @@ pub struct Performance {
 /// daily bars, or `calendar::periods_per_year` of the curve's times.
 #[must_use]
 pub fn performance(equity: &[f64], periods_per_year: f64) -> Performance {
-    performance_of(equity, returns(equity), periods_per_year)
-}
-
-/// [`performance`] for somebody who has the curve's [`returns`] already and needs them no more.
-#[must_use]
-pub fn performance_of(equity: &[f64], returns: Option<Vec<f64>>, periods_per_year: f64) -> Performance {
     let whole = Performance {
         periods: equity.len().saturating_sub(1),
         total_return: total_return(equity),
@@ -80,17 +75,17 @@ pub fn performance_of(equity: &[f64], returns: Option<Vec<f64>>, periods_per_yea
         calmar: whole.cagr.zip(whole.max_drawdown).and_then(|(growth, fall)| calmar(growth, fall)),
         ..whole
     };
-    let Some(mut owned) = returns else {
+    let Some(returns) = Returns::of(equity) else {
         return whole;
     };
-    let r = owned.as_slice();
-    let figures = Performance {
+    let r = &returns;
+    Performance {
         volatility: volatility(r, periods_per_year),
         sharpe: sharpe(r, periods_per_year, 0.0),
         sortino: sortino(r, periods_per_year),
         downside_risk: downside_risk(r, periods_per_year),
-        best: r.iter().copied().reduce(f64::max),
-        worst: r.iter().copied().reduce(f64::min),
+        best: r.walk().reduce(f64::max),
+        worst: r.walk().reduce(f64::min),
         win_rate: win_rate(r),
         win_rate_all: win_rate_all(r),
         profit_factor: profit_factor(r),
@@ -99,8 +94,7 @@ pub fn performance_of(equity: &[f64], returns: Option<Vec<f64>>, periods_per_yea
         excess_kurtosis: excess_kurtosis_adjusted(r),
         stability: stability(r),
         probabilistic_sharpe: probabilistic_sharpe(r),
+        tail_ratio: tail_ratio(r),
         ..whole
-    };
-    // Last: it changes the order of the returns.
-    Performance { tail_ratio: tail_ratio_in(&mut owned), ..figures }
+    }
 }

@@ -4,7 +4,8 @@
 
 use crate::deflated::Estimate;
 use crate::finite;
-use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile_in, skew_adjusted};
+use crate::moments::{NOISE, deviation, excess_kurtosis_adjusted, mean, quantile, skew_adjusted};
+use crate::values::Values;
 
 /// Simple returns `E_t / E_(t-1) - 1`. `None` below two points, when a value is
 /// not finite, or when a return would start from zero or less.
@@ -39,7 +40,7 @@ pub fn cagr(equity: &[f64], periods_per_year: f64) -> Option<f64> {
 
 /// Annualised volatility `std(r) * sqrt(periods_per_year)`, std with n - 1.
 #[must_use]
-pub fn volatility(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+pub fn volatility(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Option<f64> {
     finite(deviation(returns)? * periods_per_year.sqrt())
 }
 
@@ -47,7 +48,7 @@ pub fn volatility(returns: &[f64], periods_per_year: f64) -> Option<f64> {
 /// std with n - 1, `f = (1 + risk_free)^(1 / periods_per_year) - 1` the yearly
 /// risk-free rate per period (Sharpe 1994). `None` at zero variance.
 #[must_use]
-pub fn sharpe(returns: &[f64], periods_per_year: f64, risk_free: f64) -> Option<f64> {
+pub fn sharpe(returns: &(impl Values + ?Sized), periods_per_year: f64, risk_free: f64) -> Option<f64> {
     let free = (1.0 + risk_free).powf(1.0 / periods_per_year) - 1.0;
     let deviation = deviation(returns).filter(|d| *d > NOISE)?;
     finite((mean(returns)? - free) / deviation * periods_per_year.sqrt())
@@ -56,18 +57,18 @@ pub fn sharpe(returns: &[f64], periods_per_year: f64, risk_free: f64) -> Option<
 /// Annualised downside risk `sqrt(mean(min(r, 0)^2)) * sqrt(periods_per_year)`,
 /// the mean over all periods, not only the losing ones (Sortino and Price 1994).
 #[must_use]
-pub fn downside_risk(returns: &[f64], periods_per_year: f64) -> Option<f64> {
-    if returns.is_empty() {
+pub fn downside_risk(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Option<f64> {
+    if returns.count() == 0 {
         return None;
     }
-    let sum: f64 = returns.iter().map(|r| r.min(0.0).powi(2)).sum();
-    finite((sum / returns.len() as f64).sqrt() * periods_per_year.sqrt())
+    let sum: f64 = returns.walk().map(|r| r.min(0.0).powi(2)).sum();
+    finite((sum / returns.count() as f64).sqrt() * periods_per_year.sqrt())
 }
 
 /// Annualised Sortino ratio `mean(r) * periods_per_year / downside_risk` with a
 /// target of zero (Sortino and Price 1994). `None` without a loss.
 #[must_use]
-pub fn sortino(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+pub fn sortino(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Option<f64> {
     let floor = NOISE * periods_per_year.sqrt();
     let downside = downside_risk(returns, periods_per_year).filter(|d| *d > floor)?;
     finite(mean(returns)? * periods_per_year / downside)
@@ -82,19 +83,19 @@ pub fn calmar(cagr: f64, max_drawdown: f64) -> Option<f64> {
 
 /// Share of periods with a gain among periods with any change.
 #[must_use]
-pub fn win_rate(returns: &[f64]) -> Option<f64> {
-    let changed = returns.iter().filter(|r| **r != 0.0).count();
+pub fn win_rate(returns: &(impl Values + ?Sized)) -> Option<f64> {
+    let changed = returns.walk().filter(|r| *r != 0.0).count();
     share(gains(returns), changed)
 }
 
 /// Share of periods with a gain among all periods.
 #[must_use]
-pub fn win_rate_all(returns: &[f64]) -> Option<f64> {
-    share(gains(returns), returns.len())
+pub fn win_rate_all(returns: &(impl Values + ?Sized)) -> Option<f64> {
+    share(gains(returns), returns.count())
 }
 
-fn gains(returns: &[f64]) -> usize {
-    returns.iter().filter(|r| **r > 0.0).count()
+fn gains(returns: &(impl Values + ?Sized)) -> usize {
+    returns.walk().filter(|r| *r > 0.0).count()
 }
 
 fn share(part: usize, whole: usize) -> Option<f64> {
@@ -104,17 +105,17 @@ fn share(part: usize, whole: usize) -> Option<f64> {
 /// `sum(r > 0) / |sum(r < 0)|`, of returns or of P&L per trade. On returns it is
 /// the Omega ratio at threshold zero (Keating and Shadwick 2002). `None` without a loss.
 #[must_use]
-pub fn profit_factor(values: &[f64]) -> Option<f64> {
-    let won: f64 = values.iter().filter(|r| **r > 0.0).sum();
-    let lost: f64 = values.iter().filter(|r| **r < 0.0).sum();
+pub fn profit_factor(values: &(impl Values + ?Sized)) -> Option<f64> {
+    let won: f64 = values.walk().filter(|r| *r > 0.0).sum();
+    let lost: f64 = values.walk().filter(|r| *r < 0.0).sum();
     if lost < 0.0 { finite(won / -lost) } else { None }
 }
 
 /// `mean(r > 0) / |mean(r < 0)|`; `None` without a gain or without a loss.
 #[must_use]
-pub fn payoff_ratio(values: &[f64]) -> Option<f64> {
+pub fn payoff_ratio(values: &(impl Values + ?Sized)) -> Option<f64> {
     let mean_of = |counts: fn(f64) -> bool| {
-        let held = values.iter().copied().filter(|r| counts(*r));
+        let held = values.walk().filter(|r| counts(*r));
         let (sum, count) = held.fold((0.0, 0_u64), |(sum, count), r| (sum + r, count + 1));
         if count > 0 { Some(sum / count as f64) } else { None }
     };
@@ -123,31 +124,25 @@ pub fn payoff_ratio(values: &[f64]) -> Option<f64> {
 
 /// `|P95| / |P5|` with linear interpolation; `None` when P5 is zero.
 #[must_use]
-pub fn tail_ratio(returns: &[f64]) -> Option<f64> {
-    tail_ratio_in(&mut returns.to_vec())
-}
-
-/// [`tail_ratio`], which brings the returns into another order instead of copying them.
-#[must_use]
-pub fn tail_ratio_in(returns: &mut [f64]) -> Option<f64> {
-    let low = quantile_in(returns, 0.05)?.abs();
-    if low > 0.0 { finite(quantile_in(returns, 0.95)?.abs() / low) } else { None }
+pub fn tail_ratio(returns: &(impl Values + ?Sized)) -> Option<f64> {
+    let low = quantile(returns, 0.05)?.abs();
+    if low > 0.0 { finite(quantile(returns, 0.95)?.abs() / low) } else { None }
 }
 
 /// R^2 of the cumulative log return on time; `None` below two periods, after a
 /// loss of everything, or when the cumulative return never moves.
 #[must_use]
-pub fn stability(returns: &[f64]) -> Option<f64> {
+pub fn stability(returns: &(impl Values + ?Sized)) -> Option<f64> {
     // Walked twice instead of kept: curves may have millions of points.
     let path = || {
         let mut sum = 0.0;
-        returns.iter().map(move |r| {
+        returns.walk().map(move |r| {
             sum += r.ln_1p();
             sum
         })
     };
-    let n = returns.len() as f64;
-    if returns.len() < 2 {
+    let n = returns.count() as f64;
+    if returns.count() < 2 {
         return None;
     }
     let (x, y) = ((n - 1.0) / 2.0, path().sum::<f64>() / n);
@@ -166,8 +161,8 @@ pub fn stability(returns: &[f64]) -> Option<f64> {
 /// efficient frontier"), `Phi(s sqrt(n-1) / sqrt(1 - G1 s + (G2 + 2)/4 s^2))` with
 /// `s` the Sharpe ratio per period, `G1` and `G2` the adjusted skew and excess kurtosis.
 #[must_use]
-pub fn probabilistic_sharpe(returns: &[f64]) -> Option<f64> {
+pub fn probabilistic_sharpe(returns: &(impl Values + ?Sized)) -> Option<f64> {
     let s = sharpe(returns, 1.0, 0.0)?;
     let (g1, g2) = (skew_adjusted(returns)?, excess_kurtosis_adjusted(returns)?);
-    Estimate { sharpe: s, periods: returns.len(), skew: g1, kurtosis: g2 + 3.0 }.probability_above(0.0)
+    Estimate { sharpe: s, periods: returns.count(), skew: g1, kurtosis: g2 + 3.0 }.probability_above(0.0)
 }

@@ -1,6 +1,7 @@
 //! Statistics over a window that moves along the returns.
 
 use crate::moments::{NOISE, mean};
+use crate::values::Values;
 
 /// A deviation below this may be what rounding left of the sums over a window.
 const REMNANT: f64 = 1e-9;
@@ -11,22 +12,22 @@ const REMNANT: f64 = 1e-9;
 ///
 /// One pass over sums of deviations from the overall mean, which keeps their
 /// rounding below what a chart shows.
-pub fn sharpe(
-    returns: &[f64],
+pub fn sharpe<V: Values + ?Sized>(
+    returns: &V,
     window: usize,
     periods_per_year: f64,
 ) -> impl ExactSizeIterator<Item = Option<f64>> + '_ {
-    let sound = window >= 2 && returns.iter().all(|r| r.is_finite());
-    let returns = if sound { returns } else { &[] };
+    let sound = window >= 2 && returns.walk().all(f64::is_finite);
+    let count = if sound { returns.count() } else { 0 };
     let centre = mean(returns).unwrap_or(0.0);
     let n = window as f64;
     let (mut sum, mut squares) = (0.0, 0.0);
-    (0..returns.len()).map(move |i| {
-        let off = returns[i] - centre;
+    (0..count).map(move |i| {
+        let off = returns.at(i) - centre;
         sum += off;
         squares += off * off;
         if let Some(left) = i.checked_sub(window) {
-            let off = returns[left] - centre;
+            let off = returns.at(left) - centre;
             sum -= off;
             squares -= off * off;
         }

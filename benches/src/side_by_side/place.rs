@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use engine_core::bars::BarColumns;
+use engine_core::tape::TapeColumns;
 
 use super::Failure;
 use crate::w3::Prices;
-use crate::{input, npy};
+use crate::{input, npy, w4};
 
 /// Bars of W1.
 pub(super) const W1_BARS: usize = 1_000_000;
+/// Rows of W4.
+const W4_ROWS: usize = 5_000_000;
 /// Points of W8 when they are made here.
 const W8_POINTS: usize = 4_000_000;
 /// Days and symbols of W3.
@@ -104,6 +107,15 @@ impl Place {
             return Err("w3_open.npy, w3_close.npy and w3_reb.npy have different lengths".into());
         }
         Ok(Prices { days, symbols, open, close, month_end })
+    }
+
+    /// W4's feed.
+    pub(super) fn w4(&self) -> Result<TapeColumns, Failure> {
+        let path = self.data.join("w4_feed.npy");
+        if self.lacks("w4_feed.npy") {
+            npy::write_events(&path, w4::events(&w4::columns(W4_ROWS)))?;
+        }
+        Ok(w4::columns_of(&npy::read_events(&path)?).ok_or("w4_feed.npy has a row that is no trade and no level")?)
     }
 
     /// W8's highs, lows and closes.

@@ -29,6 +29,38 @@ pub enum AccountKind {
     },
 }
 
+impl AccountKind {
+    /// What a `Purse` would resolve and admit of an order at a price, where that is plain: no
+    /// amount is near a limit. `None`: ask it. The fee must be in proportion and at most the
+    /// amount traded, and what is held must be free to be sold.
+    #[inline(always)]
+    pub(crate) fn plainly(
+        self,
+        cash: Money,
+        position: Quantity,
+        multiplier: i64,
+        (side, size): (Side, Size),
+        price: Price,
+    ) -> Option<Quantity> {
+        let quantity = match (size, side) {
+            (Size::Quantity(quantity), _) => quantity,
+            (Size::AllIn, Side::Sell) => position,
+            _ => return None,
+        };
+        if self != Self::Cash || quantity <= Quantity::ZERO || position.abs() + quantity > MOST_HELD {
+            return None;
+        }
+        let fits = match side {
+            Side::Buy => {
+                let amount = Money::notional(price, quantity, multiplier);
+                amount + amount <= cash
+            }
+            Side::Sell => quantity <= position,
+        };
+        fits.then_some(quantity)
+    }
+}
+
 /// Money and position as one order on one instrument sees them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purse<'a> {
@@ -234,6 +266,44 @@ mod tests {
     use crate::instrument::Symbol;
 
     const ID: OrderId = OrderId(0);
+
+    #[test]
+    fn what_is_plain_is_what_the_purse_says() {
+        let instrument = Instrument::equity(Symbol::new("US.X").expect("valid"), "USD");
+        let share = |n: i64| Quantity::from_units(n * crate::fixed::SCALE);
+        let leverage = Rate::from_f64(2.0).expect("valid");
+        let kinds = [AccountKind::Cash, AccountKind::Margin { leverage }];
+        let whole = |n: i64| Size::Quantity(share(n));
+        let sizes = [whole(0), whole(1), whole(9), whole(10), whole(11), whole(100), Size::AllIn];
+        let (mut plain, mut asked) = (0, 0);
+        for (kind, cash) in kinds.into_iter().flat_map(|k| [-1, 0, 99, 100, 199, 200, 2_000].map(|cash| (k, cash))) {
+            for (position, rate) in [-5, 0, 1, 10].into_iter().flat_map(|p| [0.0, 0.001, 1.0].map(|rate| (p, rate))) {
+                let purse = Purse {
+                    instrument: &instrument,
+                    kind,
+                    fees: Charges::Rate(Rate::from_f64(rate).expect("valid")),
+                    cash: Money::from_whole(cash),
+                    position: share(position),
+                    sellable: share(position),
+                    locks: false,
+                    others: Money::ZERO,
+                    others_gross: Money::ZERO,
+                };
+                for (size, side) in sizes.into_iter().flat_map(|size| [Side::Buy, Side::Sell].map(|side| (size, side)))
+                {
+                    let price: Price = "100".parse().expect("valid");
+                    let found = kind.plainly(purse.cash, purse.position, 1, (side, size), price);
+                    asked += usize::from(found.is_none());
+                    let Some(quantity) = found else { continue };
+                    plain += 1;
+                    assert_eq!(purse.resolve(ID, side, size, price), quantity, "{purse:?} {side:?} {size:?}");
+                    let admitted = purse.admit(ID, side, false, price, quantity);
+                    assert_eq!(admitted, Ok(quantity), "{purse:?} {side:?} {size:?}");
+                }
+            }
+        }
+        assert!(plain > 100 && asked > 100, "{plain} plain, {asked} asked");
+    }
 
     #[test]
     fn all_in_takes_the_last_affordable_share_and_not_one_more() {

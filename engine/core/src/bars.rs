@@ -133,6 +133,27 @@ impl Bars {
         Ok(Self { columns, untraded, extremes })
     }
 
+    /// Single trades as bars with one price: each lasts a nanosecond from its time (UTC
+    /// nanoseconds); those of the same time follow each other. `size` may be empty.
+    ///
+    /// # Errors
+    /// As `new`; the rows are the trades.
+    pub fn of_trades(time: &[i64], price: Vec<f64>, size: Vec<f64>) -> Result<Self, BarError> {
+        if let Some(row) = (1..time.len()).find(|row| time[*row] < time[row - 1]) {
+            return fail(row, "time", "is before the trade above".into());
+        }
+        let (mut open_time, mut end) = (Vec::with_capacity(time.len()), i64::MIN);
+        for time in time {
+            let from = if *time > end { *time } else { end };
+            open_time.push(from);
+            end = from + 1;
+        }
+        let close_time = open_time.iter().map(|t| t + 1).collect();
+        let (open, high, low) = (price.clone(), price.clone(), price.clone());
+        let columns = BarColumns { open_time, close_time, open, high, low, close: price, volume: size };
+        Self::new(columns)
+    }
+
     /// Number of bars.
     #[inline]
     #[must_use]
@@ -168,6 +189,14 @@ impl Bars {
     pub fn row(&self, row: usize) -> BarRef<'_> {
         assert!(row < self.len(), "row {row} of {}", self.len());
         BarRef { bars: self, row }
+    }
+
+    /// Asks the memory for the prices of a row that was skipped up to now, so that it answers
+    /// while other work is done. Of no consequence but that.
+    #[inline(always)]
+    pub(crate) fn fetch(&self, row: usize) {
+        let c = &self.columns;
+        std::hint::black_box([&c.open, &c.low, &c.high].map(|prices| prices.get(row).copied()));
     }
 
     /// How many of these rows, from the first on, stay above one price and below another.

@@ -2,6 +2,7 @@
 //!
 //! The same builder serves files and live feeds, so that both give equal bars.
 
+use crate::bars::BarColumns;
 use crate::time::Timestamp;
 
 /// A finished bar.
@@ -45,6 +46,20 @@ pub struct BarBuilder {
     rule: BarRule,
     bar: Option<Bar>,
     count: u32,
+}
+
+/// Adds a finished bar to columns. A bar of trades of one stamp has no length, and several may end
+/// at one stamp: then it ends one nanosecond later than it began, or than the bar before it.
+pub(crate) fn push_bar(columns: &mut BarColumns, bar: &Bar) {
+    let last = columns.close_time.last().copied().unwrap_or(i64::MIN);
+    let open = bar.open_time.nanos().max(last);
+    columns.open_time.push(open);
+    columns.close_time.push(bar.close_time.nanos().max(open + 1));
+    columns.open.push(bar.open);
+    columns.high.push(bar.high);
+    columns.low.push(bar.low);
+    columns.close.push(bar.close);
+    columns.volume.push(bar.volume);
 }
 
 /// A rule that makes no bars, or input that is out of order.

@@ -84,8 +84,18 @@ impl FeeBook {
         }
     }
 
-    /// The fee of a fill, and notes the fill.
+    /// True when the fee of a fill is known to be at most what it trades.
     #[inline]
+    pub(crate) fn is_at_most_all(&self) -> bool {
+        match &self.schedule {
+            FeeSchedule::Free => true,
+            FeeSchedule::Rate(rate) => rate.units() <= Rate::SCALE,
+            FeeSchedule::Table(_) => false,
+        }
+    }
+
+    /// The fee of a fill, and notes the fill.
+    #[inline(always)]
     pub(crate) fn charge(
         &mut self,
         day: &Day,
@@ -94,9 +104,16 @@ impl FeeBook {
         quantity: Quantity,
         notional: Money,
     ) -> Money {
-        let FeeSchedule::Table(table) = &self.schedule else {
-            return self.charges(day).fee(order, side, quantity, notional);
-        };
+        match &self.schedule {
+            FeeSchedule::Free => Money::ZERO,
+            FeeSchedule::Rate(rate) => notional.abs().times(*rate),
+            FeeSchedule::Table(_) => self.charge_dated(day, order, side, quantity, notional),
+        }
+    }
+
+    #[inline(never)]
+    fn charge_dated(&mut self, day: &Day, order: OrderId, side: Side, quantity: Quantity, notional: Money) -> Money {
+        let FeeSchedule::Table(table) = &self.schedule else { return Money::ZERO };
         let trade = FeeTrade { date: day.date, side, quantity, notional };
         let mut tally = tally_of(&self.orders, order);
         let fee = table.on(day.date, day.class).charge(&trade, &mut tally, &mut self.month);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::bars::{BarRef, Bars};
 use crate::feed::Feed;
 use crate::fixed::{Money, Price, Quantity};
+use crate::frames::{Frame, FrameHandle, FrameId};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::market::Tick;
 use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderState, Reason, Side, Size};
@@ -85,6 +86,8 @@ pub struct Context {
     pub(crate) factors: Vec<Option<Arc<Vec<f64>>>>,
     /// Per instrument: what was received of its tape; no entries in a run on bars alone.
     pub(crate) received: Vec<Received>,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) frame_columns: Vec<Arc<Vec<f64>>>,
     pub(crate) portfolio: Portfolio,
     pub(crate) orders: Vec<OrderRecord>,
     /// In order of submission; orders mostly end in that order too, at the front.
@@ -178,6 +181,34 @@ impl Context {
     pub fn history(&self, handle: Handle, output: usize) -> &[f64] {
         let rows = self.seen[handle.series as usize] as usize;
         &self.columns[handle.first as usize + output][..rows]
+    }
+
+    /// Bars of a frame that have closed so far.
+    #[must_use]
+    pub fn frame_count(&self, frame: FrameId) -> usize {
+        let frame = &self.frames[frame.0 as usize];
+        let seen = self.seen[frame.series.index()] as usize;
+        seen.checked_sub(1).map_or(0, |row| frame.closed[row] as usize)
+    }
+
+    /// The bar of a frame `back` bars ago (0 = the last closed one); `None` before the first.
+    #[must_use]
+    pub fn frame_bar(&self, frame: FrameId, back: usize) -> Option<BarRef<'_>> {
+        let row = self.frame_count(frame).checked_sub(back + 1)?;
+        Some(self.frames[frame.0 as usize].bars.row(row))
+    }
+
+    /// The first output of an indicator over a frame at its last closed bar; NaN during warm-up.
+    #[must_use]
+    pub fn frame_value(&self, handle: FrameHandle) -> f64 {
+        self.frame_output(handle, 0, 0)
+    }
+
+    /// Output number `output` of an indicator over a frame, `back` of its bars ago; NaN where there is none.
+    #[must_use]
+    pub fn frame_output(&self, handle: FrameHandle, output: usize, back: usize) -> f64 {
+        let row = self.frame_count(FrameId(handle.frame)).wrapping_sub(back + 1);
+        self.frame_columns[handle.first as usize + output].get(row).copied().unwrap_or(f64::NAN)
     }
 
     /// The factor by which raw prices are multiplied to be comparable with the

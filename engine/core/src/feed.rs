@@ -32,6 +32,9 @@ pub struct Series {
     /// Trades, quotes, book changes. Where there is one, orders are matched against it
     /// and the bars only show what happened.
     pub tape: Option<Arc<Tape>>,
+    /// Shorter bars of the instrument, down to single trades (open = high = low = close):
+    /// ambiguous bars are matched on those inside them.
+    pub finer: Option<Arc<Bars>>,
 }
 
 impl Series {
@@ -46,6 +49,7 @@ impl Series {
             rules: None,
             changes: Vec::new(),
             tape: None,
+            finer: None,
         }
     }
 

@@ -15,11 +15,13 @@ use crate::account::{AccountKind, FeeSchedule};
 use crate::bars::Bars;
 use crate::context::{Command, Context};
 use crate::date::Date;
+use crate::drill_down::DrillDown;
 use crate::exchange::depth::DepthRules;
 use crate::exchange::sim::{Notice, SimExchange};
 use crate::exchange::{FillRules, MarketFill};
 use crate::feed::{Feed, Series, Times};
 use crate::fixed::Money;
+use crate::frames::FrameId;
 use crate::gate::{Gate, RiskLimits};
 use crate::instrument::InstrumentId;
 use crate::latency::Latency;
@@ -148,8 +150,9 @@ pub fn run_with(
     }
     let mut setup = Setup::new(feed, cache, options.apply_actions);
     strategy.setup(&mut setup)?;
-    let wants = Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, notices: setup.notices };
-    let (columns, factors, wanted) = (setup.columns, setup.factors, setup.wanted);
+    let wants =
+        Wants { slices: setup.slices, bars: setup.bars, sessions: setup.sessions, frames: !setup.frames.is_empty() };
+    let (columns, factors, tells, wanted) = (setup.columns, setup.factors, setup.notices, setup.wanted);
     let count = feed.series().len();
     let mut old = scratch.result;
     old.orders.clear();
@@ -166,6 +169,8 @@ pub fn run_with(
         columns,
         factors,
         received: tape::received(feed),
+        frames: setup.frames,
+        frame_columns: setup.frame_columns,
         portfolio: Portfolio::new(options.account, options.cash, count),
         orders: old.orders,
         open: VecDeque::new(),
@@ -201,6 +206,7 @@ pub fn run_with(
         wire: Wire::new(feed, &options.depth, options.latency, &wanted, options.seed),
         incidents: Vec::new(),
     };
+    kernel.exchange.floor.tells = tells;
     kernel.look_for_events();
     let first = feed.span().0;
     let opened = if options.begin > first { options.begin } else { first };
@@ -219,7 +225,7 @@ struct Wants {
     slices: bool,
     bars: bool,
     sessions: bool,
-    notices: bool,
+    frames: bool,
 }
 
 struct Kernel<'s> {
@@ -260,7 +266,9 @@ impl Kernel<'_> {
         self.cx.now = Timestamp::from_nanos(rows.times().get(first).copied().unwrap_or(i64::MAX));
         self.strategy.on_start(&mut self.cx);
         self.obey(&feed)?;
-        let quiet = rows.single().filter(|_| self.wants.bars && !self.wants.slices && !self.wants.sessions);
+        let quiet = rows
+            .single()
+            .filter(|_| self.wants.bars && !self.wants.slices && !self.wants.sessions && !self.wants.frames);
         let mut instant = first;
         while instant < rows.instants() {
             if let Some(bars) = quiet
@@ -317,6 +325,9 @@ impl Kernel<'_> {
                 let bar = feed.series()[id].bars.row(rows.row(at));
                 self.strategy.on_bar(&mut self.cx, InstrumentId(id as u32), bar);
             }
+        }
+        if self.wants.frames {
+            self.frames(rows, (from, to));
         }
         if self.wants.slices {
             self.strategy.on_slice(&mut self.cx, &rows.slice(from, to));
@@ -419,13 +430,27 @@ impl Kernel<'_> {
         }
     }
 
+    /// Bars of frames that closed with these bars.
+    fn frames<R: Rows>(&mut self, rows: &R, (from, to): (usize, usize)) {
+        for at in from..to {
+            let (id, row) = (rows.id(at), rows.row(at));
+            for i in 0..self.cx.frames.len() {
+                let frame = &self.cx.frames[i];
+                if frame.series.index() != id {
+                    continue;
+                }
+                let before = row.checked_sub(1).map_or(0, |row| frame.closed[row]);
+                let (closed, bars) = (frame.closed[row], frame.bars.clone());
+                for done in before..closed {
+                    self.strategy.on_frame(&mut self.cx, FrameId(i as u32), bars.row(done as usize));
+                }
+            }
+        }
+    }
+
     /// Tells the strategy what happened to its orders, and carries out its answers.
     #[inline(never)]
     fn tell(&mut self, feed: &Feed) -> Result<(), RunError> {
-        if !self.wants.notices {
-            self.exchange.floor.notices.clear();
-            return Ok(());
-        }
         let mut rounds = 0;
         while !self.exchange.floor.notices.is_empty() {
             // Callbacks only ask; what comes of it is noticed when it is carried out.
@@ -523,6 +548,9 @@ impl Kernel<'_> {
         }
         let last_rows: Vec<u32> = self.cx.seen.as_slice().iter().map(|n| n.saturating_sub(1)).collect();
         let cx = self.cx;
+        let drilled = feed.series().iter().any(|s| s.finer.is_some());
+        let drill_down =
+            drilled.then(|| DrillDown::of(&self.exchange.ambiguous, &cx.fills, self.exchange.disagreement));
         RunResult {
             instruments: feed.instruments().to_vec(),
             bars: self.bars,
@@ -538,6 +566,7 @@ impl Kernel<'_> {
             equity: cx.equity,
             exposed: cx.exposed,
             ambiguous: self.exchange.ambiguous,
+            drill_down,
             plot_names: cx.plot_names,
             plots: cx.plots,
             logs: cx.logs,

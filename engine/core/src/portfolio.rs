@@ -13,7 +13,7 @@ use crate::date::Date;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Entry, EntryKind};
-use crate::order::Side;
+use crate::order::{Side, Size};
 use crate::per_instrument::PerInstrument;
 use crate::position::Seen;
 pub use crate::position::{Lot, Position};
@@ -185,6 +185,18 @@ impl Portfolio {
         }
     }
 
+    /// `AccountKind::plainly` for an order on an instrument.
+    #[inline(always)]
+    pub(crate) fn plainly(
+        &self,
+        id: InstrumentId,
+        multiplier: i64,
+        request: (Side, Size),
+        price: Price,
+    ) -> Option<Quantity> {
+        self.kind.plainly(self.cash, self.positions[id.index()].quantity, multiplier, request, price)
+    }
+
     /// Summed once per change of marks, not once per order.
     fn worth(&mut self, instruments: &[Instrument]) -> Worth {
         if let Some(worth) = self.worth {
@@ -268,11 +280,7 @@ impl Portfolio {
             seen.widen(close[0], close[0]);
             from = 1;
         }
-        let mut range = *seen;
-        for (low, high) in low[from..].iter().zip(&high[from..]) {
-            range.widen(*low, *high);
-        }
-        *seen = range;
+        seen.widen_over(&low[from..], &high[from..]);
     }
 
     /// Books a fill; `open` is the open of its bar. Adds the round trips it closes.

@@ -96,6 +96,31 @@ impl Seen {
             self.high = high;
         }
     }
+
+    /// `widen` with each of these.
+    #[inline]
+    pub(crate) fn widen_over(&mut self, low: &[f64], high: &[f64]) {
+        self.low = extreme(self.low, low, |a, b| a < b);
+        self.high = extreme(self.high, high, |a, b| a > b);
+    }
+}
+
+/// The first of all in an order, `start` included; in lanes, as it does not matter in which
+/// order they are compared.
+#[inline(always)]
+fn extreme(start: f64, values: &[f64], is_before: impl Fn(f64, f64) -> bool) -> f64 {
+    let first = |a: f64, b: f64| if is_before(a, b) { a } else { b };
+    let Some(end) = values.last_chunk::<4>() else {
+        return values.iter().fold(start, |found, value| first(*value, found));
+    };
+    let mut lanes = [start; 4];
+    // The last four once more, instead of a loop over what is left.
+    for four in values.as_chunks().0.iter().chain([end]) {
+        for (lane, value) in lanes.iter_mut().zip(four) {
+            *lane = first(*value, *lane);
+        }
+    }
+    first(first(lanes[0], lanes[1]), first(lanes[2], lanes[3]))
 }
 
 impl Position {
@@ -195,6 +220,7 @@ impl Position {
 }
 
 impl OpenTrade {
+    #[inline(always)]
     pub(crate) fn close(&self, instrument: InstrumentId, bar: u32, time: Timestamp, seen: &Seen) -> Trade {
         let quantity = self.entered.to_f64() * self.multiplier as f64;
         let gain = self.exit_notional - self.entry_notional;

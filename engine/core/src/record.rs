@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 
+use crate::drill_down::{Drill, DrillDown};
 use crate::feed::Times;
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
@@ -142,6 +143,9 @@ pub struct AmbiguousBar {
     pub pnl_best: Money,
     /// False when the search gave up: the range is then not known.
     pub searched: bool,
+    /// What finer data made of it. With it, `pnl` is that of the replay, and the range
+    /// above stays that of the bar alone; `range` gives the one that is left.
+    pub drill: Drill,
 }
 
 /// Most book incidents that a run keeps.
@@ -258,6 +262,8 @@ pub struct RunResult {
     pub ambiguous: Vec<AmbiguousBar>,
     /// Books that went bad, and were good again.
     pub incidents: Vec<BookIncident>,
+    /// What finer data made of them; `None` when there is none for any instrument.
+    pub drill_down: Option<DrillDown>,
     /// Cash at the end.
     pub final_cash: Money,
     /// Equity at the end, exact.
@@ -290,6 +296,12 @@ impl RunResult {
     pub fn cash_column(&self) -> Vec<f64> {
         let mut cash = self.cash();
         self.times.iter().map(|time| cash.after(*time)).collect()
+    }
+
+    /// Bars whose fills depend on the path, finer data considered.
+    #[must_use]
+    pub fn left_ambiguous(&self) -> usize {
+        self.ambiguous.iter().filter(|bar| bar.is_left()).count()
     }
 
     /// Fees of all fills.

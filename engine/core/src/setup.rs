@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicators::{Indicator, Series as IndicatorSeries};
 
+use crate::builder::BarRule;
 use crate::feed::{Feed, Series};
+use crate::frames::{Frame, FrameError, FrameHandle, FrameId};
 use crate::instrument::InstrumentId;
 
 /// Why a strategy cannot start.
@@ -211,6 +213,11 @@ pub struct Setup<'a> {
     pub(crate) notices: bool,
     /// Per instrument: which rows of its tape the strategy is called for.
     pub(crate) wanted: Vec<Wanted>,
+    pub(crate) frames: Vec<Frame>,
+    /// How each frame was made.
+    rules: Vec<BarRule>,
+    /// Columns of indicators over frames.
+    pub(crate) frame_columns: Vec<Column>,
 }
 
 /// What a strategy wants to be called for as soon as it is received.
@@ -247,6 +254,9 @@ impl<'a> Setup<'a> {
             sessions: false,
             notices: true,
             wanted: vec![Wanted::default(); feed.series().len()],
+            frames: Vec::new(),
+            rules: Vec::new(),
+            frame_columns: Vec::new(),
         }
     }
 
@@ -318,6 +328,49 @@ impl<'a> Setup<'a> {
         self.notices = false;
     }
 
+    /// Bars of another length of an instrument, told by `on_frame`; with as many lengths as
+    /// wanted. It shows raw prices.
+    ///
+    /// # Errors
+    /// A rule without a length, or one that gives no bar.
+    pub fn frame(&mut self, id: InstrumentId, rule: BarRule) -> Result<FrameId, SetupError> {
+        let series = &self.feed.series()[id.index()];
+        let frame = Frame::build(series, id, rule, None).map_err(|e| frame_error(series, &e))?;
+        self.frames.push(frame);
+        self.rules.push(rule);
+        Ok(FrameId(self.frames.len() as u32 - 1))
+    }
+
+    /// An indicator over the adjusted prices of a frame.
+    ///
+    /// # Errors
+    /// The indicator needs volume and the series has none.
+    pub fn frame_indicator(
+        &mut self,
+        frame: FrameId,
+        indicator: impl Indicator + 'static,
+    ) -> Result<FrameHandle, SetupError> {
+        let id = self.frames[frame.0 as usize].series;
+        let series = &self.feed.series()[id.index()];
+        if indicator.needs_volume() && series.bars.columns().volume.is_empty() {
+            let symbol = series.instrument.symbol.to_string();
+            return Err(SetupError::NoVolume { definition: indicator.definition(), symbol });
+        }
+        let factor = self.factors[id.index()].clone().filter(|_| self.apply_actions);
+        let bars = match factor {
+            None => self.frames[frame.0 as usize].bars.clone(),
+            Some(factor) => {
+                let rule = self.rules[frame.0 as usize];
+                Frame::build(series, id, rule, Some(&factor)).map_err(|e| frame_error(series, &e))?.bars
+            }
+        };
+        let outputs: Vec<usize> = (0..indicator.outputs().len()).collect();
+        let over = Series { bars, session_start: Arc::default(), ..series.clone() };
+        let first = self.frame_columns.len() as u32;
+        self.frame_columns.extend(fill_columns(&over, None, Box::new(indicator), &outputs, &mut Vec::new()));
+        Ok(FrameHandle { frame: frame.0, first })
+    }
+
     /// An indicator over adjusted prices.
     ///
     /// # Errors
@@ -367,6 +420,10 @@ impl<'a> Setup<'a> {
         self.columns.extend(columns);
         Ok(handle)
     }
+}
+
+fn frame_error(series: &Series, error: &FrameError) -> SetupError {
+    SetupError::parameter("frame", format!("{}: {error}", series.instrument.symbol))
 }
 
 /// Computes the wanted outputs over a whole series.

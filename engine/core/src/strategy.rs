@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::bars::{BarRef, Bars};
 use crate::context::{Context, Slice};
+use crate::crossing::Crossing;
 use crate::fixed::Quantity;
+use crate::frames::FrameId;
 use crate::instrument::InstrumentId;
 use crate::market::{Quote, Tick};
 use crate::order::{NewOrder, OcoId, OrderId, Side, Size};
@@ -36,6 +38,8 @@ pub trait Strategy: Send {
     fn on_start(&mut self, cx: &mut Context) {}
     /// A bar closed.
     fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {}
+    /// A bar of a frame closed (`Setup::frame`); after the `on_bar` of its instant.
+    fn on_frame(&mut self, cx: &mut Context, frame: FrameId, bar: BarRef<'_>) {}
     /// All bars of one instant closed (asked for with `Setup::slices`).
     fn on_slice(&mut self, cx: &mut Context, slice: &Slice<'_>) {}
     /// A trade was received (asked for with `Setup::ticks`).
@@ -123,11 +127,19 @@ pub trait Signal: Send {
     fn setup(&mut self, setup: &mut Setup<'_>, id: InstrumentId) -> Result<(), SetupError>;
     /// What it wants after a bar.
     fn on_bar(&mut self, cx: &Context, id: InstrumentId, bar: BarRef<'_>) -> Intent;
+    /// The crossing that is all it wants, if so: `on_bar` then gives `Crossing::intent`, and
+    /// rows in which nothing can happen are searched many at a time. Asked after `setup`.
+    fn crossing(&self) -> Option<Crossing> {
+        None
+    }
     /// Sees rows in which nothing can happen to any order, up to the first that
     /// wants something; returns the row after the last one seen, and what it wants.
     ///
     /// Compiled for each signal; authors write `on_bar` and leave this as it is.
     fn scan(&mut self, cx: &mut Context, id: InstrumentId, bars: &Bars, rows: Range<usize>) -> (usize, Intent) {
+        if let Some(crossing) = self.crossing() {
+            return crossing.scan(cx, bars, rows);
+        }
         cx.begin_rows();
         let (mut stop, mut intent) = (rows.end, Intent::Hold);
         for (bar, close) in bars.rows(rows.clone()) {

@@ -6,8 +6,8 @@
 //! has two stamps: when it happened at the venue, and when it was received.
 
 use crate::bars::{BarColumns, BarError, Bars};
-use crate::builder::{Bar, BarBuilder, BarRule, BuildError};
-use crate::fixed::{Price, Quantity};
+use crate::builder::{BarBuilder, BarRule, BuildError, push_bar};
+use crate::fixed::{Price, Quantity, SCALE};
 use crate::order::Side;
 use crate::time::Timestamp;
 
@@ -114,6 +114,25 @@ pub mod kind {
     pub const GAP: u16 = 7;
 }
 
+/// The side of a row that sets a level; `None` for other rows.
+#[inline]
+pub(crate) const fn level_side(code: u16) -> Option<Side> {
+    match code & (KIND | SIDES) {
+        LEVEL_BUY => Some(Side::Buy),
+        LEVEL_SELL => Some(Side::Sell),
+        _ => None,
+    }
+}
+
+const LEVEL_BUY: u16 = kind::LEVEL | BUY;
+const LEVEL_SELL: u16 = kind::LEVEL | SELL;
+
+/// True for a trade.
+#[inline]
+pub(crate) const fn is_trade(code: u16) -> bool {
+    code & KIND == kind::TRADE
+}
+
 /// The columns of a tape. `code` is a kind, the side (0x10 buy, 0x20 sell, 0 none) and flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TapeColumns {
@@ -177,10 +196,12 @@ pub enum TapeError {
     #[error("column {0}: {1} rows, expected {2}")]
     Length(&'static str, usize, usize),
     /// A row that does not fit, counted from 0.
-    #[error("row {row}: {problem}")]
+    #[error("row {row}: column {column}: {problem}")]
     Row {
         /// Which.
         row: usize,
+        /// In which column.
+        column: &'static str,
         /// What was found and what was expected.
         problem: String,
     },
@@ -219,11 +240,12 @@ impl Tape {
         }
         let mut kinds = 0;
         for row in 0..rows {
-            check(&columns, row).map_err(|problem| TapeError::Row { row, problem })?;
+            check(&columns, row).map_err(|(column, problem)| TapeError::Row { row, column, problem })?;
             kinds |= 1 << (columns.code[row] & KIND);
         }
         if columns.code[rows - 1] & LAST == 0 {
-            return Err(TapeError::Row { row: rows - 1, problem: "the last row must end its packet".into() });
+            let problem = "the last row must end its packet".into();
+            return Err(TapeError::Row { row: rows - 1, column: "code", problem });
         }
         Ok(Self { columns, kinds })
     }
@@ -233,6 +255,23 @@ impl Tape {
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.columns.code.len()
+    }
+
+    /// The rows that happened before a time, whole packets only; `None` when there are none.
+    #[must_use]
+    pub fn before(mut self, time: Timestamp) -> Option<Self> {
+        let c = &mut self.columns;
+        let mut rows = c.venue_time.partition_point(|t| *t < time.nanos());
+        while rows > 0 && c.code[rows - 1] & LAST == 0 {
+            rows -= 1;
+        }
+        c.venue_time.truncate(rows);
+        c.local_time.truncate(rows);
+        c.code.truncate(rows);
+        c.price.truncate(rows);
+        c.quantity.truncate(rows);
+        c.order.truncate(rows);
+        (rows > 0).then_some(self)
     }
 
     /// The columns.
@@ -294,7 +333,7 @@ impl Tape {
     }
 
     /// What a row says.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn event(&self, row: usize) -> TapeEvent {
         let c = &self.columns;
@@ -323,15 +362,6 @@ impl Tape {
     pub fn bars(&self, rule: BarRule) -> Result<Bars, TapeBarError> {
         let mut builder = BarBuilder::new(rule)?;
         let mut columns = BarColumns::default();
-        let mut add = |bar: Bar| {
-            columns.open_time.push(bar.open_time.nanos());
-            columns.close_time.push(bar.close_time.nanos());
-            columns.open.push(bar.open);
-            columns.high.push(bar.high);
-            columns.low.push(bar.low);
-            columns.close.push(bar.close);
-            columns.volume.push(bar.volume);
-        };
         let trades = self.has(kind::TRADE);
         let mut book = crate::orderbook::OrderBook::new(self.has_depth());
         for row in 0..self.len() {
@@ -350,11 +380,11 @@ impl Tape {
             if let Some((price, size)) = point
                 && let Some(bar) = builder.trade(self.venue_time(row), price, size)?
             {
-                add(bar);
+                push_bar(&mut columns, &bar);
             }
         }
         if let Some(bar) = builder.finish() {
-            add(bar);
+            push_bar(&mut columns, &bar);
         }
         if !trades {
             columns.volume.clear();
@@ -374,51 +404,59 @@ pub enum TapeBarError {
     Bars(#[from] BarError),
 }
 
-fn check(c: &TapeColumns, row: usize) -> Result<(), String> {
+/// Largest price and size, in units: what [`Price`] and [`Quantity`] take from text.
+const UNITS_MAX: i64 = 10_000_000_000 * SCALE;
+
+/// 2200-01-01, in nanoseconds since 1970.
+const TIME_MAX: i64 = 7_258_118_400_000_000_000;
+
+/// What is wrong with a row, and in which column.
+fn check(c: &TapeColumns, row: usize) -> Result<(), (&'static str, String)> {
     let stamp = |nanos: i64| Timestamp::from_nanos(nanos);
+    let local = c.local_time.get(row).map(|time| ("local_time", *time));
+    for (column, time) in [("venue_time", c.venue_time[row])].into_iter().chain(local) {
+        if !(0..TIME_MAX).contains(&time) {
+            return Err((column, format!("{time} is no time from 1970 to 2199")));
+        }
+    }
     if row > 0 && c.venue_time[row] < c.venue_time[row - 1] {
-        return Err(format!(
-            "{} at the venue is before the row above it, {}; stamps must not go back",
-            stamp(c.venue_time[row]),
-            stamp(c.venue_time[row - 1])
-        ));
+        let (here, above) = (stamp(c.venue_time[row]), stamp(c.venue_time[row - 1]));
+        return Err(("venue_time", format!("{here} is before the row above, {above}; stamps must not go back")));
     }
     if let Some(local) = c.local_time.get(row) {
         if row > 0 && *local < c.local_time[row - 1] {
-            return Err(format!(
-                "received {}, before the row above it, {}; stamps must not go back",
-                stamp(*local),
-                stamp(c.local_time[row - 1])
-            ));
+            let (here, above) = (stamp(*local), stamp(c.local_time[row - 1]));
+            return Err(("local_time", format!("{here} is before the row above, {above}; stamps must not go back")));
         }
         if *local < c.venue_time[row] {
-            return Err(format!("received {}, before it happened, {}", stamp(*local), stamp(c.venue_time[row])));
+            let (here, venue) = (stamp(*local), stamp(c.venue_time[row]));
+            return Err(("local_time", format!("received {here}, before it happened, {venue}")));
         }
     }
     let code = c.code[row];
     let (price, quantity) = (c.price[row], c.quantity[row]);
     if code & !KNOWN != 0 || code & SIDES == SIDES || code & KIND > kind::GAP {
-        return Err(format!("code {code:#x} is not known"));
+        return Err(("code", format!("{code:#x} is not known")));
     }
-    if quantity < 0 {
-        return Err(format!("size {}, expected 0 or more", Quantity::from_units(quantity)));
+    if !(0..=UNITS_MAX).contains(&quantity) {
+        return Err(("quantity", format!("{}, expected 0 to 1e10", Quantity::from_units(quantity))));
     }
     let kind = code & KIND;
     let sided = matches!(kind, kind::QUOTE | kind::LEVEL | kind::ADD | kind::MODIFY);
     if sided && code & SIDES == 0 {
-        return Err("a quote, level or order needs a side".into());
+        return Err(("code", "a quote, level or order needs a side".into()));
     }
     let filled = matches!(kind, kind::TRADE | kind::ADD | kind::MODIFY);
     if filled && quantity == 0 {
-        return Err("size 0, expected above 0".into());
+        return Err(("quantity", "0, expected above 0".into()));
     }
     let empty_quote = kind == kind::QUOTE && quantity == 0;
-    if (sided || kind == kind::TRADE) && price <= 0 && !empty_quote {
-        return Err(format!("price {}, expected above 0", Price::from_units(price)));
+    if (sided || kind == kind::TRADE) && !(1..=UNITS_MAX).contains(&price) && !(empty_quote && price == 0) {
+        return Err(("price", format!("{}, expected above 0 and at most 1e10", Price::from_units(price))));
     }
     let numbered = matches!(kind, kind::ADD | kind::MODIFY | kind::CANCEL);
     if numbered && c.order.is_empty() {
-        return Err("an order without a number".into());
+        return Err(("order", "an order without a number".into()));
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ pub fn audit(loaded: &Loaded) -> Audit {
 }
 
 /// `3 sessions`, `1 session`.
-fn count(n: usize, noun: &str) -> String {
+pub(crate) fn count(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
@@ -262,10 +262,14 @@ fn without_calendar(loaded: &Loaded, audit: &mut Audit) {
 }
 
 /// `2d4h`, the two largest units.
-fn duration(nanos: i64) -> String {
-    let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
+pub(crate) fn duration(nanos: i64) -> String {
+    let units =
+        [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (SECOND / 1_000, "ms"), (1_000, "us"), (1, "ns")];
     let mut left = nanos;
     let mut parts = Vec::new();
+    if nanos == 0 {
+        return "0s".to_owned();
+    }
     for (unit, name) in units {
         if left >= unit {
             parts.push(format!("{}{name}", left / unit));

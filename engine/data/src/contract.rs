@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::bar_length::BarLength;
 use crate::error::DataError;
@@ -144,7 +145,9 @@ impl Contract {
         let path = contract_path(prices);
         let inline =
             Keys::check(inline, |key, problem| DataError::file(prices, format!("{key} in [[data]]: {problem}")))?;
-        let file = Keys::check(&read_file(&path)?, |key, problem| DataError::file(&path, format!("{key}: {problem}")))?;
+        let file = Keys::check(&read_file::<ContractOverrides>(&path)?, |key, problem| {
+            DataError::file(&path, format!("{key}: {problem}"))
+        })?;
         let merge = Merge(&path);
 
         let symbol = merge.take("symbol", inline.symbol, file.symbol)?.ok_or_else(|| {
@@ -190,18 +193,21 @@ impl Contract {
 }
 
 /// The keys of one place, each checked.
-struct Keys {
-    symbol: Option<String>,
+pub(crate) struct Keys {
+    pub(crate) symbol: Option<String>,
     bars: Option<BarLength>,
-    timezone: Option<Tz>,
+    pub(crate) timezone: Option<Tz>,
     stamp: Option<Stamp>,
     prices: Option<Prices>,
-    currency: Option<String>,
-    source: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) source: Option<String>,
 }
 
 impl Keys {
-    fn check(keys: &ContractOverrides, error: impl Fn(&str, String) -> DataError) -> Result<Self, DataError> {
+    pub(crate) fn check(
+        keys: &ContractOverrides,
+        error: impl Fn(&str, String) -> DataError,
+    ) -> Result<Self, DataError> {
         let bars = keys.bars.as_deref().map(str::parse).transpose();
         let timezone = keys.timezone.as_deref().map(|name| {
             let problem = || format!("`{name}` is no IANA time zone, expected for example America/New_York");
@@ -238,10 +244,10 @@ fn is_currency(code: &str) -> bool {
 }
 
 /// Nothing is said when there is no such file.
-fn read_file(path: &Path) -> Result<ContractOverrides, DataError> {
+pub(crate) fn read_file<T: Default + DeserializeOwned>(path: &Path) -> Result<T, DataError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(ContractOverrides::default()),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(T::default()),
         Err(e) => return Err(DataError::io(path, "read", e)),
     };
     toml::from_str(&text).map_err(|e| {
@@ -252,10 +258,10 @@ fn read_file(path: &Path) -> Result<ContractOverrides, DataError> {
 }
 
 /// Two places for one key; holds the contract file's path.
-struct Merge<'a>(&'a Path);
+pub(crate) struct Merge<'a>(pub(crate) &'a Path);
 
 impl Merge<'_> {
-    fn take<T: PartialEq + fmt::Display>(
+    pub(crate) fn take<T: PartialEq + fmt::Display>(
         &self,
         key: &str,
         inline: Option<T>,

@@ -71,7 +71,11 @@ fn read(
 }
 
 /// The header line, and where the rows start.
-fn header_line<'a>(path: &Path, head: &'a [u8], warnings: &mut Vec<String>) -> Result<(&'a str, usize), DataError> {
+pub(crate) fn header_line<'a>(
+    path: &Path,
+    head: &'a [u8],
+    warnings: &mut Vec<String>,
+) -> Result<(&'a str, usize), DataError> {
     if head.iter().all(u8::is_ascii_whitespace) {
         return Err(DataError::file(path, "is empty, expected a header and rows"));
     }

@@ -7,6 +7,8 @@
 //! on the sessions of `calendars`) and `jumps` -> `engine_core::bars::Bars`. Beside it
 //! stand the corporate actions (`actions`).
 //!
+//! Tapes (`tape`) hold trades, quotes and books; `feeds` makes them of vendors' files.
+//!
 //! Around it: `audit` (gaps and oddities of a file that loads), `catalogue` (the files
 //! of a folder), `import` (files of vendors), `resample` (longer bars), `write_prices`.
 //! For the batch commands there are a CSV kept as text (`table`), the tables of a
@@ -24,6 +26,7 @@ pub mod catalogue;
 pub mod contract;
 pub mod csv;
 pub mod error;
+pub mod feeds;
 mod header;
 pub mod hours;
 pub mod import;
@@ -31,10 +34,13 @@ mod jumps;
 pub mod number;
 mod parquet;
 mod parquet_columns;
+mod parquet_file;
 mod parquet_pages;
 mod parquet_prices;
+mod parquet_writer;
 mod parse;
 mod pieces;
+mod price_windows;
 pub mod prices;
 mod quiet;
 pub mod resample;
@@ -43,6 +49,7 @@ pub mod rules;
 pub mod run_tables;
 mod shift;
 pub mod table;
+pub mod tape;
 mod text;
 mod when;
 pub mod write_prices;

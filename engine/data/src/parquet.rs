@@ -2,24 +2,20 @@
 
 use std::borrow::Borrow;
 use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
-use polars::io::parquet::write::{BatchedWriter, StatisticsOptions};
 use polars::prelude::{
-    BooleanChunked, Column as PolarsColumn, DataFrame, DataType, Field, Float64Chunked, Int64Chunked, IntoColumn,
-    NewChunkedArray, ParquetCompression, ParquetReader, ParquetWriter, PlSmallStr, PolarsError, PolarsResult, Schema,
-    SerReader, StringChunked, TimeUnit, TimeZone,
+    Column as PolarsColumn, DataType, ParquetReader, PolarsError, PolarsResult, SerReader, TimeUnit,
 };
+use polars_arrow::datatypes::ArrowDataType;
 
 use crate::error::DataError;
+use crate::parquet_writer::{self as writer, Cells, GroupWriter};
 use crate::run_tables::{Column, Table};
 
 /// Rows in a group: what is copied at a time.
 const GROUP_ROWS: usize = 128 * 1024;
-/// Tables below this are compressed on the calling thread.
-const PARALLEL_ROWS_MIN: usize = 32 * 1024;
 
 /// Writes a table as Parquet.
 ///
@@ -42,29 +38,20 @@ pub fn write_parquet_parts<T: Borrow<Table>>(parts: impl IntoIterator<Item = T>,
         table.check(path)?;
         let writer = match &mut writer {
             Some(writer) => writer,
-            None => writer.insert(start(table, path)?),
+            None => writer.insert(start(table, path).map_err(wrong)?),
         };
         for from in (0..table.len()).step_by(GROUP_ROWS) {
             let to = (from + GROUP_ROWS).min(table.len());
-            let columns = table.columns.iter().map(|(name, c)| series(name, c, from, to));
-            let frame = columns.collect::<PolarsResult<_>>().and_then(|columns| DataFrame::new(to - from, columns));
-            writer.write_batch(&frame.map_err(wrong)?).map_err(wrong)?;
+            let columns = table.columns.iter().map(|(_, column)| cells(column, from, to)).collect();
+            writer.write(to - from, columns).map_err(wrong)?;
         }
     }
-    writer.map_or(Ok(0), |writer| writer.finish()).map_err(wrong)?;
-    Ok(())
+    writer.map_or(Ok(()), GroupWriter::finish).map_err(wrong)
 }
 
 /// A file with the columns of a table and no row yet.
-fn start(table: &Table, path: &Path) -> Result<BatchedWriter<BufWriter<File>>, DataError> {
-    let file = File::create(path).map_err(|e| DataError::io(path, "write", e))?;
-    let schema = Schema::from_iter(table.columns.iter().map(|(name, c)| Field::new(name.as_str().into(), dtype(c))));
-    ParquetWriter::new(BufWriter::new(file))
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_statistics(StatisticsOptions::empty())
-        .set_parallel(table.len() >= PARALLEL_ROWS_MIN)
-        .batched(&schema)
-        .map_err(|e| polars_error(path, "write", e))
+fn start(table: &Table, path: &Path) -> PolarsResult<GroupWriter> {
+    GroupWriter::create(path, table.columns.iter().map(|(name, column)| (name.as_str(), dtype(column))))
 }
 
 /// Reads a Parquet file that `write_parquet` wrote; the table is named after the
@@ -85,33 +72,27 @@ pub fn read_parquet(path: &Path) -> Result<Table, DataError> {
     Ok(Table { name: name.unwrap_or_default(), columns })
 }
 
-fn dtype(column: &Column) -> DataType {
+fn dtype(column: &Column) -> ArrowDataType {
     match column {
-        Column::I64(_) => DataType::Int64,
-        Column::F64(_) | Column::OptF64(_) => DataType::Float64,
-        Column::Text(_) => DataType::String,
-        Column::Bool(_) => DataType::Boolean,
-        Column::Time(_) | Column::OptTime(_) => DataType::Datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC)),
+        Column::I64(_) => ArrowDataType::Int64,
+        Column::F64(_) | Column::OptF64(_) => ArrowDataType::Float64,
+        Column::Text(_) => ArrowDataType::Utf8View,
+        Column::Bool(_) => ArrowDataType::Boolean,
+        Column::Time(_) | Column::OptTime(_) => writer::instants(),
     }
 }
 
-fn series(name: &str, column: &Column, from: usize, to: usize) -> PolarsResult<PolarsColumn> {
-    let name = PlSmallStr::from_str(name);
+fn cells(column: &Column, from: usize, to: usize) -> Cells {
     let defined = |x: f64| (!x.is_nan()).then_some(x);
-    let time = |values: Int64Chunked| values.into_datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC)).into_column();
-    Ok(match column {
-        Column::I64(v) => Int64Chunked::from_slice(name, &v[from..to]).into_column(),
-        Column::F64(v) => {
-            Float64Chunked::from_iter_options(name, v[from..to].iter().map(|x| defined(*x))).into_column()
-        }
-        Column::OptF64(v) => {
-            Float64Chunked::from_iter_options(name, v[from..to].iter().map(|x| x.and_then(defined))).into_column()
-        }
-        Column::Text(v) => StringChunked::from_iter_values(name, v[from..to].iter().map(String::as_str)).into_column(),
-        Column::Bool(v) => BooleanChunked::from_slice(name, &v[from..to]).into_column(),
-        Column::Time(v) => time(Int64Chunked::from_slice(name, &v[from..to])),
-        Column::OptTime(v) => time(Int64Chunked::from_iter_options(name, v[from..to].iter().copied())),
-    })
+    match column {
+        Column::I64(v) => writer::numbers(v[from..to].to_vec()),
+        Column::F64(v) => writer::some_numbers(v[from..to].iter().map(|x| defined(*x))),
+        Column::OptF64(v) => writer::some_numbers(v[from..to].iter().map(|x| x.and_then(defined))),
+        Column::Text(v) => writer::texts(&v[from..to]),
+        Column::Bool(v) => writer::flags(&v[from..to]),
+        Column::Time(v) => writer::times(v[from..to].to_vec()),
+        Column::OptTime(v) => writer::some_times(v[from..to].iter().copied()),
+    }
 }
 
 fn column(path: &Path, series: &PolarsColumn) -> Result<Column, DataError> {

@@ -5,11 +5,17 @@
 use std::path::Path;
 
 use engine_core::time::DAY;
-use polars::prelude::{Column, DataFrame, DataType, PolarsError, TimeUnit};
+use polars::prelude::{DataType, PolarsError, PolarsResult, Series, StringChunked, TimeUnit};
+use polars_arrow::array::PrimitiveArray;
+use polars_arrow::bitmap::Bitmap;
+use polars_arrow::datatypes::{ArrowDataType, TimeUnit as ArrowUnit};
+use polars_arrow::types::NativeType;
+use polars_buffer::Buffer;
 
 use crate::bar_length::BarLength;
 use crate::error::DataError;
 use crate::header::{Header, ROLES, Role};
+use crate::price_windows::{Decoded, Window};
 use crate::prices;
 use crate::rows::{Row, Rows, Time};
 use crate::when::{self, When};
@@ -23,7 +29,7 @@ const GUESS_ROWS: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unit {
     pub(crate) name: &'static str,
-    nanos: i64,
+    pub(crate) nanos: i64,
 }
 
 const UNITS: [Unit; 4] = [
@@ -35,7 +41,7 @@ const UNITS: [Unit; 4] = [
 
 impl Unit {
     /// The unit in which a number lies between 1973-03-03 and 2200.
-    fn of(number: i64) -> Option<Self> {
+    pub(crate) fn of(number: i64) -> Option<Self> {
         UNITS.into_iter().find(|unit| unit.holds(number))
     }
 
@@ -45,34 +51,92 @@ impl Unit {
 }
 
 /// The bar length, from the times of the first window.
-pub(crate) fn guess_bars(path: &Path, header: &Header, frame: &DataFrame) -> Result<BarLength, DataError> {
-    let times = Times::of(path, header, frame)?;
+pub(crate) fn guess_bars(path: &Path, header: &Header, window: &Window) -> Result<BarLength, DataError> {
+    let times = Times::of(path, header, window)?;
     let mut unit = None;
-    let first = (0..frame.height().min(GUESS_ROWS)).filter_map(|row| match times.at(row, &mut unit).ok()? {
+    let first = (0..window.rows.min(GUESS_ROWS)).filter_map(|row| match times.at(row, &mut unit).ok()? {
         Time::Value(when) => Some(when),
         Time::Text(text) => when::parse(text.trim()).ok(),
     });
     prices::guess_bars(path, first.collect::<Vec<_>>().into_iter())
 }
 
-/// The time column of a window.
-enum Times<'a> {
-    Dates(Vec<Option<i32>>),
-    Local(Vec<Option<i64>>, i64),
-    Instants(Vec<Option<i64>>, i64),
-    Numbers(Vec<Option<i64>>),
-    Text(&'a polars::prelude::StringChunked),
+impl Decoded {
+    /// The array, when it is one and of that type.
+    fn plain<T: NativeType>(&self) -> Option<&PrimitiveArray<T>> {
+        match self.arrays.as_slice() {
+            [array] => array.as_any().downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// The column as polars has it, whatever its type in the file.
+    fn series(&self) -> PolarsResult<Series> {
+        Series::try_from((&self.field, self.arrays.clone()))
+    }
 }
 
-impl<'a> Times<'a> {
-    fn of(path: &Path, header: &Header, frame: &'a DataFrame) -> Result<Self, DataError> {
-        let series = column(header, frame, Role::Time);
-        let wrong = |e: PolarsError| type_error(path, &header.time_name, &e.to_string());
-        let s = series.as_materialized_series();
-        Ok(match series.dtype() {
-            DataType::Date => Self::Dates(s.date().map_err(wrong)?.physical().iter().collect()),
+/// Whole numbers of which some may be undefined.
+struct Stamps {
+    values: Buffer<i64>,
+    defined: Option<Bitmap>,
+}
+
+impl Stamps {
+    fn of(array: &PrimitiveArray<i64>) -> Self {
+        Self { values: array.values().clone(), defined: array.validity().cloned() }
+    }
+
+    fn at(&self, row: usize) -> Option<i64> {
+        self.defined.as_ref().is_none_or(|defined| defined.get_bit(row)).then(|| self.values[row])
+    }
+}
+
+impl FromIterator<Option<i64>> for Stamps {
+    fn from_iter<I: IntoIterator<Item = Option<i64>>>(cells: I) -> Self {
+        let (values, defined): (Vec<i64>, Vec<bool>) =
+            cells.into_iter().map(|cell| (cell.unwrap_or_default(), cell.is_some())).unzip();
+        Self { values: values.into(), defined: Some(defined.into_iter().collect()) }
+    }
+}
+
+/// The time column of a window.
+enum Times {
+    Dates(Stamps),
+    Local(Stamps, i64),
+    Instants(Stamps, i64),
+    Numbers(Stamps),
+    Text(StringChunked),
+}
+
+impl Times {
+    fn of(path: &Path, header: &Header, window: &Window) -> Result<Self, DataError> {
+        let column = window.column(Role::Time);
+        match &column.field.dtype {
+            ArrowDataType::Date32 => {
+                if let Some(days) = column.plain::<i32>() {
+                    return Ok(Self::Dates(days.iter().map(|day| day.map(|day| i64::from(*day))).collect()));
+                }
+            }
+            ArrowDataType::Timestamp(ArrowUnit::Nanosecond, zone)
+                if zone.as_ref().is_none_or(|zone| zone.as_str() == "UTC") =>
+            {
+                if let Some(times) = column.plain::<i64>().map(Stamps::of) {
+                    return Ok(if zone.is_some() { Self::Instants(times, 1) } else { Self::Local(times, 1) });
+                }
+            }
+            _ => {}
+        }
+        Self::of_any(column).unwrap_or_else(|e| Err(e.to_string())).map_err(|e| type_error(path, &header.time_name, &e))
+    }
+
+    /// Of a column of any type, by way of polars.
+    fn of_any(column: &Decoded) -> PolarsResult<Result<Self, String>> {
+        let s = column.series()?;
+        Ok(Ok(match s.dtype() {
+            DataType::Date => Self::Dates(s.date()?.physical().iter().map(|day| day.map(i64::from)).collect()),
             DataType::Datetime(unit, zone) => {
-                let values = s.datetime().map_err(wrong)?.physical().iter().collect();
+                let values = s.datetime()?.physical().iter().collect();
                 let nanos = match unit {
                     TimeUnit::Nanoseconds => 1,
                     TimeUnit::Microseconds => 1_000,
@@ -80,27 +144,30 @@ impl<'a> Times<'a> {
                 };
                 if zone.is_some() { Self::Instants(values, nanos) } else { Self::Local(values, nanos) }
             }
-            DataType::Int64 => Self::Numbers(s.i64().map_err(wrong)?.iter().collect()),
-            DataType::String => Self::Text(s.str().map_err(wrong)?),
+            DataType::Int64 => Self::Numbers(s.i64()?.iter().collect()),
+            DataType::String => Self::Text(s.str()?.clone()),
             other => {
-                let found = format!("has the type {other}, expected a date, a datetime, a 64-bit whole number or text");
-                return Err(type_error(path, &header.time_name, &found));
+                return Ok(Err(format!(
+                    "has the type {other}, expected a date, a datetime, a 64-bit whole number or text"
+                )));
             }
-        })
+        }))
     }
 
     /// The time of a row. `unit` is that of whole numbers, found with the first.
     fn at(&self, row: usize, unit: &mut Option<Unit>) -> Result<Time<'_>, String> {
         let empty = || "is empty".to_owned();
         Ok(Time::Value(match self {
-            Self::Dates(days) => When::Date(in_years(i64::from(days[row].ok_or_else(empty)?), DAY)?),
+            Self::Dates(days) => When::Date(in_years(days.at(row).ok_or_else(empty)?, DAY)?),
             Self::Local(values, nanos) => {
-                let value = in_years(values[row].ok_or_else(empty)?, *nanos)? * nanos;
+                let value = in_years(values.at(row).ok_or_else(empty)?, *nanos)? * nanos;
                 When::Local(value.div_euclid(DAY), value.rem_euclid(DAY))
             }
-            Self::Instants(values, nanos) => When::Instant(in_years(values[row].ok_or_else(empty)?, *nanos)? * nanos),
+            Self::Instants(values, nanos) => {
+                When::Instant(in_years(values.at(row).ok_or_else(empty)?, *nanos)? * nanos)
+            }
             Self::Numbers(values) => {
-                let value = values[row].ok_or_else(empty)?;
+                let value = values.at(row).ok_or_else(empty)?;
                 let known = *unit.get_or_insert(Unit::of(value).ok_or_else(|| {
                     format!("`{value}` is no time: a whole number must be seconds, milliseconds, microseconds or nanoseconds since 1970 UTC, after 1973-03-03")
                 })?);
@@ -123,27 +190,23 @@ fn in_years(value: i64, nanos: i64) -> Result<i64, String> {
     }
 }
 
-fn column<'a>(header: &Header, frame: &'a DataFrame, role: Role) -> &'a Column {
-    // The projection is in the order of the file.
-    let mut positions: Vec<usize> = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
-    positions.sort_unstable();
-    let at = positions.iter().position(|p| Some(*p) == header.position(role)).unwrap_or(0);
-    &frame.columns()[at]
-}
-
-/// The numbers of a column; where `missing` is true the field is null.
+/// The numbers of a column; where `defined` is false the field is null.
 struct Numbers {
     role: Role,
-    values: Vec<f64>,
-    missing: Option<Vec<bool>>,
+    values: Buffer<f64>,
+    defined: Option<Bitmap>,
 }
 
 impl Numbers {
-    fn of(path: &Path, header: &Header, frame: &DataFrame, role: Role) -> Result<Self, DataError> {
-        let series = column(header, frame, role).as_materialized_series();
+    fn of(path: &Path, header: &Header, window: &Window, role: Role) -> Result<Self, DataError> {
+        let column = window.column(role);
+        if let (ArrowDataType::Float64, Some(array)) = (&column.field.dtype, column.plain()) {
+            return Ok(Self { role, values: array.values().clone(), defined: array.validity().cloned() });
+        }
         let wrong = |e: PolarsError| type_error(path, header.name(role), &e.to_string());
-        let missing = (series.null_count() > 0).then(|| series.is_null().iter().map(|m| m == Some(true)).collect());
-        let values = match series.dtype() {
+        let series = column.series().map_err(wrong)?;
+        let defined = (series.null_count() > 0).then(|| series.is_not_null().iter().map(|d| d == Some(true)).collect());
+        let values: Vec<f64> = match series.dtype() {
             DataType::Float64 => series.f64().map_err(wrong)?.iter().map(|x| x.unwrap_or(0.0)).collect(),
             // The double that has the same few digits, not the one with the same bits.
             DataType::Float32 => series
@@ -160,7 +223,7 @@ impl Numbers {
                 return Err(type_error(path, header.name(role), &format!("has the type {other}, expected a number")));
             }
         };
-        Ok(Self { role, values, missing })
+        Ok(Self { role, values: values.into(), defined })
     }
 }
 
@@ -172,16 +235,19 @@ pub(crate) fn type_error(path: &Path, column: &str, problem: &str) -> DataError 
 pub(crate) fn give(
     path: &Path,
     header: &Header,
-    frame: &DataFrame,
+    window: &Window,
     first: u64,
     unit: &mut Option<Unit>,
     rows: &mut Rows,
 ) -> Result<(), DataError> {
-    let times = Times::of(path, header, frame)?;
+    let times = Times::of(path, header, window)?;
     let present = |role: &Role| *role != Role::Time && header.position(*role).is_some();
-    let numbers: Vec<Numbers> =
-        Role::ALL.into_iter().filter(present).map(|r| Numbers::of(path, header, frame, r)).collect::<Result<_, _>>()?;
-    'rows: for row in 0..frame.height() {
+    let numbers: Vec<Numbers> = Role::ALL
+        .into_iter()
+        .filter(present)
+        .map(|r| Numbers::of(path, header, window, r))
+        .collect::<Result<_, _>>()?;
+    'rows: for row in 0..window.rows {
         let number = first + row as u64;
         let time = match times.at(row, unit) {
             Ok(time) => time,
@@ -193,14 +259,15 @@ pub(crate) fn give(
         let mut values = [0.0; ROLES];
         let mut no_volume = false;
         for column in &numbers {
-            if column.missing.as_ref().is_some_and(|m| m[row]) {
-                if column.role != Role::Volume {
-                    rows.refuse(number, Some(column.role), "is empty".to_owned());
-                    continue 'rows;
-                }
-                no_volume = true;
+            if column.defined.as_ref().is_none_or(|defined| defined.get_bit(row)) {
+                values[column.role as usize] = column.values[row];
+                continue;
             }
-            values[column.role as usize] = column.values[row];
+            if column.role != Role::Volume {
+                rows.refuse(number, Some(column.role), "is empty".to_owned());
+                continue 'rows;
+            }
+            no_volume = true;
         }
         rows.push(number, &Row { time, values, no_volume });
     }

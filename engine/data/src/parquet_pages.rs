@@ -3,13 +3,15 @@
 //! The decoder trusts the counts and sizes in a page header: one that is wrong can
 //! make it ask for more memory than there is, which ends the program. So every
 //! header of the wanted columns is read first (they are a few bytes each, the pages
-//! between are skipped) and must fit its column chunk and its row group.
+//! between are skipped) and must fit its column chunk and its row group. What is found
+//! says which pages have which rows, so that no others need be read.
 //!
 //! Headers are Thrift structs in the compact protocol; fields after the Parquet
 //! format's `parquet.thrift`.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// Largest page, unpacked. Writers make pages of about 1 MB.
 const PAGE_BYTES_MAX: i64 = 256 << 20;
@@ -25,16 +27,61 @@ pub(crate) struct Chunk {
     pub(crate) values: i64,
 }
 
-/// Reads the headers of a chunk; says what does not fit.
-pub(crate) fn check(file: &mut File, chunk: &Chunk) -> Result<(), String> {
-    let (mut at, end) = (chunk.from, chunk.from + chunk.bytes);
-    let mut values = 0;
-    let mut first = true;
-    while values < chunk.values {
-        if at >= end {
-            return Err(format!("its pages have {values} values, the footer says {}", chunk.values));
-        }
+/// Where the pages of a column of a row group are.
+#[derive(Debug, Default)]
+pub(crate) struct Pages {
+    /// The dictionary, if there is one.
+    dictionary: Option<Range<u64>>,
+    /// The pages of values in order: the row that each begins with, and where it lies.
+    data: Vec<(i64, Range<u64>)>,
+    values: i64,
+}
+
+/// The part of a column that has certain rows.
+pub(crate) struct Part {
+    /// Dictionary and pages, one after the other.
+    pub(crate) bytes: Vec<u8>,
+    /// Rows in these pages.
+    pub(crate) rows: usize,
+    /// Rows in them before the wanted ones.
+    pub(crate) before: usize,
+}
+
+impl Pages {
+    /// Reads the pages that have the rows.
+    pub(crate) fn read(&self, file: &mut File, rows: &Range<usize>) -> io::Result<Part> {
+        let wanted = rows.start as i64..rows.end as i64;
+        let end_of = |page: usize| self.data.get(page + 1).map_or(self.values, |(row, _)| *row);
+        let has = |page: &usize| self.data[*page].0 < wanted.end && end_of(*page) > wanted.start;
+        let mut pages = (0..self.data.len()).filter(has);
+        let Some(first) = pages.next() else { return Err(io::ErrorKind::UnexpectedEof.into()) };
+        let last = pages.next_back().unwrap_or(first);
         let mut bytes = Vec::new();
+        let data = self.data[first].1.start..self.data[last].1.end;
+        for range in self.dictionary.iter().chain([&data]) {
+            file.seek(SeekFrom::Start(range.start))?;
+            let (from, length) = (bytes.len(), usize::try_from(range.end - range.start).unwrap_or(usize::MAX));
+            bytes.resize(from + length, 0);
+            file.read_exact(&mut bytes[from..])?;
+        }
+        let begins = self.data[first].0;
+        let count = |rows: i64| usize::try_from(rows).unwrap_or(0);
+        Ok(Part { bytes, rows: count(end_of(last) - begins), before: count(wanted.start - begins) })
+    }
+}
+
+/// Reads the headers of a chunk; says where its pages are, or what does not fit.
+pub(crate) fn check(file: &mut File, chunk: &Chunk) -> Result<Pages, String> {
+    let (mut at, end) = (chunk.from, chunk.from + chunk.bytes);
+    let mut pages = Pages::default();
+    let mut first = true;
+    let mut bytes = Vec::new();
+    while pages.values < chunk.values {
+        if at >= end {
+            return Err(format!("its pages have {} values, the footer says {}", pages.values, chunk.values));
+        }
+        let from = at;
+        bytes.clear();
         let read = file
             .seek(SeekFrom::Start(at))
             .and_then(|_| Read::by_ref(file).take(HEADER_BYTES.min(end - at)).read_to_end(&mut bytes));
@@ -50,20 +97,21 @@ pub(crate) fn check(file: &mut File, chunk: &Chunk) -> Result<(), String> {
         match header.kind {
             0 | 3 => {
                 let levels = header.levels.iter().all(|n| (0..=header.unpacked.min(header.packed)).contains(n));
-                let left = chunk.values - values;
+                let left = chunk.values - pages.values;
                 if !levels || !(0..=left).contains(&header.values) || !(0..=header.values).contains(&header.nulls) {
                     return Err("a page has other counts than its column".to_owned());
                 }
-                values += header.values;
+                pages.data.push((pages.values, from..at));
+                pages.values += header.values;
             }
             // Each value of a dictionary takes a byte or more.
-            2 if first && (0..=header.unpacked).contains(&header.values) => {}
+            2 if first && (0..=header.unpacked).contains(&header.values) => pages.dictionary = Some(from..at),
             1 => {}
             _ => return Err("a page is of a kind that does not belong there".to_owned()),
         }
         first = false;
     }
-    Ok(())
+    Ok(pages)
 }
 
 /// What matters of a page header.

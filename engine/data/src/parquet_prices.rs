@@ -1,8 +1,8 @@
 //! A Parquet price file to checked columns.
 //!
-//! Read by polars on the calling thread, a window of rows at a time, each with a
-//! mapping of its own: the peak is the columns themselves plus a small constant,
-//! however large a row group is. Every check is that of `rows`, so a Parquet file
+//! Read by polars on the calling thread, a window of rows at a time (`parquet_file`):
+//! the peak is the columns themselves plus a small constant, however large a row group
+//! is. Every check is that of `rows`, so a Parquet file
 //! gives the same bars, and the same errors by row, as the CSV of the same rows.
 //!
 //! The columns are those of a CSV, by name; prices and volumes may be of any
@@ -16,42 +16,20 @@
 //! | whole number | since 1970 UTC; seconds, milliseconds, microseconds or nanoseconds, told from the size of the first: the four do not overlap between 1973-03-03 and 2200; a warning names the unit |
 //! | text | as in a CSV |
 
-use std::fs::File;
-use std::io::Read;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::Arc;
-
-use polars::io::parquet::read::FileMetadata;
-use polars::prelude::{DataFrame, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader};
 
 use crate::contract::{Contract, ContractOverrides};
 use crate::error::DataError;
 use crate::header::{Header, Role};
-use crate::parquet_columns::{Unit, give, guess_bars, type_error};
-use crate::parquet_pages::{self, Chunk};
+use crate::parquet_columns::{Unit, give, guess_bars};
+use crate::parquet_file::check_ends;
 use crate::pieces;
+use crate::price_windows::ParquetFile;
 use crate::prices::{self, Loaded, Numbered};
-use crate::quiet;
 use crate::rows::Rows;
 
-/// Rows decoded at a time.
-const WINDOW_ROWS: usize = 64 * 1024;
 /// Most rows to reserve for before they are seen.
 const RESERVE_ROWS_MAX: usize = 32 << 20;
-/// What a Parquet file begins and ends with.
-const MAGIC: &[u8; 4] = b"PAR1";
-
-/// True for a file that is to be read as Parquet.
-pub(crate) fn is_parquet(path: &Path) -> Result<bool, DataError> {
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
-        return Ok(true);
-    }
-    let mut start = Vec::with_capacity(MAGIC.len());
-    // What cannot be read is reported by who reads it.
-    let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
-    Ok(read.is_ok() && start == MAGIC)
-}
 
 /// Reads a Parquet price file.
 pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, DataError> {
@@ -60,6 +38,7 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let file = ParquetFile::open(path)?;
     let names: Vec<String> = file.names.iter().map(|name| name.trim().to_owned()).collect();
     let header = Header::of_names(path, None, &names, &mut warnings)?;
+    let expected = file.rows.min(RESERVE_ROWS_MAX);
     let mut windows = file.windows(&header)?;
     let Some(first) = windows.next().transpose()? else {
         return Err(DataError::file(path, "has columns but no rows"));
@@ -68,14 +47,14 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let contract = Contract::load(path, inline, guess, &mut warnings)?;
 
     let has = Role::ALL.map(|role| header.position(role).is_some());
-    let mut rows = Rows::new(&contract, has, file.rows.min(RESERVE_ROWS_MAX));
+    let mut rows = Rows::new(&contract, has, expected);
     let mut unit: Option<Unit> = None;
     let mut number = 1;
     let mut window = Some(Ok(first));
-    while let Some(frame) = window.transpose()? {
-        give(path, &header, &frame, number, &mut unit, &mut rows)?;
-        number += frame.height() as u64;
-        drop(frame);
+    while let Some(columns) = window.transpose()? {
+        give(path, &header, &columns, number, &mut unit, &mut rows)?;
+        number += columns.rows as u64;
+        drop(columns);
         window = windows.next();
     }
     if let Some(unit) = unit {
@@ -87,157 +66,4 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
         ));
     }
     prices::finish(path, Numbered::Rows, contract, &header, rows, sha256, warnings)
-}
-
-/// Checks the first and the last bytes.
-fn check_ends(path: &Path, bytes: u64, start: &[u8], end: &[u8]) -> Result<(), DataError> {
-    let wrong = |problem: &str| Err(DataError::file(path, problem));
-    if bytes == 0 {
-        return wrong("is empty, expected a Parquet file");
-    }
-    if !start.starts_with(MAGIC) {
-        return wrong("is no Parquet file: it does not begin with PAR1");
-    }
-    if bytes < 12 || !end.ends_with(MAGIC) {
-        return wrong("is cut off: a Parquet file ends with PAR1");
-    }
-    Ok(())
-}
-
-/// An open file: what its footer says.
-struct ParquetFile<'a> {
-    path: &'a Path,
-    metadata: FileMetadata,
-    names: Vec<String>,
-    rows: usize,
-}
-
-impl<'a> ParquetFile<'a> {
-    fn open(path: &'a Path) -> Result<Self, DataError> {
-        let file = File::open(path).map_err(|e| DataError::io(path, "read", e))?;
-        let bytes = file.metadata().map_err(|e| DataError::io(path, "read", e))?.len();
-        let (metadata, names) = guarded(path, || {
-            let mut reader = ParquetReader::new(file);
-            let schema = reader.schema()?;
-            let names = schema.iter_names().map(|name| name.to_string()).collect::<Vec<_>>();
-            Ok((reader.get_metadata()?.as_ref().clone(), names))
-        })?;
-        // What lies outside the file would be read past its end.
-        for (number, group) in metadata.row_groups.iter().enumerate() {
-            for column in group.parquet_columns() {
-                let from = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-                let (from, length) = (u64::try_from(from), u64::try_from(column.compressed_size()));
-                let fits = matches!((from, length), (Ok(f), Ok(l)) if f >= 4 && f.checked_add(l).is_some_and(|end| end <= bytes));
-                if !fits {
-                    let problem = format!("is damaged: row group {} lies outside the file", number + 1);
-                    return Err(DataError::file(path, problem));
-                }
-            }
-        }
-        let rows = metadata.row_groups.iter().map(|g| g.num_rows()).fold(0, usize::saturating_add);
-        Ok(Self { path, metadata, names, rows })
-    }
-
-    /// The wanted columns of all rows, window by window.
-    fn windows(&self, header: &Header) -> Result<impl Iterator<Item = Result<DataFrame, DataError>>, DataError> {
-        let wanted: Vec<usize> = Role::ALL.into_iter().filter_map(|r| header.position(r)).collect();
-        self.check_pages(&wanted)?;
-        let mut group = 0;
-        let mut from = 0;
-        let mut one = None;
-        Ok(std::iter::from_fn(move || {
-            while group < self.metadata.row_groups.len() && from >= self.metadata.row_groups[group].num_rows() {
-                group += 1;
-                from = 0;
-                one = None;
-            }
-            let rows = self.metadata.row_groups.get(group)?.num_rows();
-            let metadata = one.get_or_insert_with(|| Arc::new(self.only(group)));
-            let count = WINDOW_ROWS.min(rows - from);
-            let frame = self.window(metadata, &wanted, from, count);
-            from += count;
-            // After an error there is nothing to come.
-            if frame.is_err() {
-                group = self.metadata.row_groups.len();
-            }
-            Some(frame)
-        }))
-    }
-
-    /// Checks the page headers of the wanted columns.
-    fn check_pages(&self, wanted: &[usize]) -> Result<(), DataError> {
-        let mut file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
-        for (number, group) in self.metadata.row_groups.iter().enumerate() {
-            for name in wanted.iter().map(|position| &self.names[*position]) {
-                let error = |problem: String| {
-                    let problem = format!("is damaged in row group {}: {problem}", number + 1);
-                    DataError { column: Some(name.trim().to_owned()), ..DataError::file(self.path, problem) }
-                };
-                let mut columns = group.columns_under_root_iter(name).into_iter().flatten();
-                let (Some(column), None) = (columns.next(), columns.next()) else {
-                    return Err(type_error(self.path, name.trim(), "is not one plain column"));
-                };
-                if column.num_values() != group.num_rows() as i64 {
-                    return Err(error(format!("{} values in {} rows", column.num_values(), group.num_rows())));
-                }
-                let from = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-                let chunk = Chunk {
-                    from: u64::try_from(from).unwrap_or(0),
-                    bytes: u64::try_from(column.compressed_size()).unwrap_or(0),
-                    values: column.num_values(),
-                };
-                parquet_pages::check(&mut file, &chunk).map_err(error)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The footer as if the file had only that row group.
-    fn only(&self, group: usize) -> FileMetadata {
-        let mut one = self.metadata.clone();
-        one.row_groups = vec![self.metadata.row_groups[group].clone()];
-        one.num_rows = self.metadata.row_groups[group].num_rows();
-        one
-    }
-
-    fn window(
-        &self,
-        metadata: &Arc<FileMetadata>,
-        wanted: &[usize],
-        from: usize,
-        count: usize,
-    ) -> Result<DataFrame, DataError> {
-        let file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
-        let frame = guarded(self.path, || {
-            let mut reader = ParquetReader::new(file)
-                .read_parallel(ParallelStrategy::None)
-                .with_projection(Some(wanted.to_vec()))
-                .with_slice(Some((from, count)));
-            reader.set_metadata(Arc::clone(metadata));
-            reader.finish()
-        })?;
-        if frame.height() != count || frame.columns().iter().any(|c| c.len() != count) {
-            let problem = format!("is damaged: a row group has {} rows, its footer says {count}", frame.height());
-            return Err(DataError::file(self.path, problem));
-        }
-        Ok(frame)
-    }
-}
-
-/// Runs the decoder. Where a damaged file makes it give up by a panic, that is an
-/// error like any other.
-fn guarded<T>(path: &Path, decode: impl FnOnce() -> PolarsResult<T>) -> Result<T, DataError> {
-    match quiet::silently(|| panic::catch_unwind(AssertUnwindSafe(decode))) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(PolarsError::IO { error, .. })) if error.raw_os_error().is_some() => {
-            let copy = std::io::Error::new(error.kind(), error.to_string());
-            Err(DataError::io(path, "read", copy))
-        }
-        Ok(Err(error)) => {
-            let text = error.to_string();
-            let first = text.lines().next().unwrap_or_default().trim().to_owned();
-            Err(DataError::file(path, format!("is damaged, or no Parquet file: {first}")))
-        }
-        Err(_) => Err(DataError::file(path, "is damaged: its pages cannot be decoded")),
-    }
 }

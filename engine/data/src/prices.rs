@@ -25,9 +25,10 @@ use crate::hours;
 use crate::jumps;
 use crate::rows::Rows;
 use crate::shift;
+use crate::tape;
 use crate::when::When;
 use crate::zone::{Zone, clock_text, date_text};
-use crate::{csv, parquet_prices};
+use crate::{csv, parquet_file, parquet_prices};
 
 /// A price file as read.
 #[derive(Clone, Debug)]
@@ -92,7 +93,10 @@ impl Loaded {
 /// # Errors
 /// The first thing that is wrong with one of the files, with its place.
 pub fn read_bars(path: &Path, inline: &ContractOverrides) -> Result<Loaded, DataError> {
-    if parquet_prices::is_parquet(path)? {
+    if tape::is_tape(path) {
+        return Err(DataError::file(path, "is a tape of ticks, expected bars; `data bars` makes them"));
+    }
+    if parquet_file::is_parquet(path)? {
         parquet_prices::read(path, inline)
     } else {
         csv::read_bars_in_pieces(path, inline, csv::PIECE_BYTES)

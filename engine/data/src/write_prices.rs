@@ -11,21 +11,19 @@ use std::path::Path;
 
 use engine_core::bars::Bars;
 use engine_core::time::{DAY, HOUR, MINUTE};
-use polars::io::parquet::write::StatisticsOptions;
-use polars::prelude::{
-    Column, DataFrame, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, NewChunkedArray, ParquetCompression,
-    ParquetWriter, PlSmallStr, PolarsResult, TimeUnit, TimeZone,
-};
+use polars::prelude::PolarsResult;
+use polars_arrow::datatypes::ArrowDataType;
 
 use crate::bar_length::BarLength;
 use crate::contract::{Contract, Stamp, contract_path};
 use crate::error::DataError;
 use crate::number::shortest;
 use crate::parquet::polars_error;
+use crate::parquet_writer::{self as writer, GroupWriter};
 use crate::zone::{Local, Zone, clock_text, date_text};
 
-/// Rows written at a time.
-const GROUP_ROWS: usize = 128 * 1024;
+/// Rows in a group: what a reader needs at a time, and of a column one page.
+const GROUP_ROWS: usize = 32 * 1024;
 
 /// Bars with what may stand beside them; each further column is empty or one per bar.
 #[derive(Clone, Copy, Debug)]
@@ -121,34 +119,20 @@ fn write_parquet(path: &Path, contract: &Contract, prices: &PriceColumns<'_>) ->
     let columns = columns(prices);
     let rows = prices.bars.len();
     let mut zone = Zone::new(contract.timezone);
-    let mut frame = |from: usize, to: usize| {
-        let name = PlSmallStr::from_static("time");
+    let intraday = matches!(contract.bars, BarLength::Intraday(_));
+    let time = if intraday { writer::instants() } else { ArrowDataType::Date32 };
+    let numbers = columns.iter().map(|(name, _)| (*name, ArrowDataType::Float64));
+    let mut file = GroupWriter::create(path, std::iter::once(("time", time)).chain(numbers))?;
+    for from in (0..rows).step_by(GROUP_ROWS) {
+        let to = (from + GROUP_ROWS).min(rows);
         let stamps = (from..to).map(|row| stamp(contract, prices.bars, row));
-        let time = match contract.bars {
-            BarLength::Intraday(_) => Int64Chunked::from_iter_values(name, stamps)
-                .into_datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC))
-                .into_column(),
-            _ => {
-                let days = stamps.map(|t| i32::try_from(zone.local_day(t)).unwrap_or(0));
-                Int32Chunked::from_iter_values(name, days).into_date().into_column()
-            }
+        let time = if intraday {
+            writer::times(stamps.collect())
+        } else {
+            writer::days(stamps.map(|t| i32::try_from(zone.local_day(t)).unwrap_or(0)).collect())
         };
-        let rest = columns.iter().map(|(name, values)| {
-            Float64Chunked::from_slice(PlSmallStr::from_static(name), &values[from..to]).into_column()
-        });
-        DataFrame::new(to - from, std::iter::once(time).chain(rest).collect::<Vec<Column>>())
-    };
-    let first = frame(0, rows.min(GROUP_ROWS))?;
-    let file = BufWriter::new(File::create(path)?);
-    let mut writer = ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_statistics(StatisticsOptions::empty())
-        .set_parallel(false)
-        .batched(first.schema())?;
-    writer.write_batch(&first)?;
-    for from in (GROUP_ROWS..rows).step_by(GROUP_ROWS) {
-        writer.write_batch(&frame(from, (from + GROUP_ROWS).min(rows))?)?;
+        let numbers = columns.iter().map(|(_, values)| writer::numbers(values[from..to].to_vec()));
+        file.write(to - from, std::iter::once(time).chain(numbers).collect())?;
     }
-    writer.finish()?;
-    Ok(())
+    file.finish()
 }

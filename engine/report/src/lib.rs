@@ -5,6 +5,7 @@
 //! nothing here decides anything about the run.
 
 mod display;
+mod drill;
 mod input;
 mod orders;
 mod page;
@@ -13,6 +14,7 @@ mod summary;
 pub mod sweep;
 mod terminal;
 
+pub use drill::DrillFigures;
 pub use input::{Benchmark, ReportInput};
 pub use page::html;
 pub use summary::{Summary, periods_per_year, summary, summary_at};

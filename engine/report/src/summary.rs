@@ -9,6 +9,7 @@ use risk::ratios::{profit_factor, win_rate_all};
 use risk::{activity, ratios};
 use serde::Serialize;
 
+use crate::drill::DrillFigures;
 use crate::input::ReportInput;
 
 /// The figures of a run. Fractions, not percent; `None` (null) = undefined.
@@ -63,6 +64,9 @@ pub struct Summary {
     pub pnl_best: f64,
     /// Fills that slippage moved outside the range of their bar.
     pub fills_outside_bar: u64,
+    /// What finer data made of the ambiguous bars; left out when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drill_down: Option<DrillFigures>,
 }
 
 /// Computes the figures of a run.
@@ -113,6 +117,7 @@ pub fn summary_at(input: &ReportInput<'_>, periods_per_year: f64) -> Summary {
         pnl_worst: nearest(totals.clone().min().unwrap_or_default()),
         pnl_best: nearest(totals.max().unwrap_or_default()),
         fills_outside_bar: run.fills.iter().filter(|f| f.outside_bar).count() as u64,
+        drill_down: DrillFigures::of(run),
     }
 }
 
@@ -126,7 +131,7 @@ pub(crate) fn nearest(money: Money) -> f64 {
     money.to_string().parse().unwrap_or_else(|_| money.to_f64())
 }
 
-fn share(part: u64, whole: u64) -> Option<f64> {
+pub(crate) fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 

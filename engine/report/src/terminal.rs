@@ -3,6 +3,7 @@
 use engine_core::record::RunResult;
 
 use crate::display::{Clock, count, decimal, gain, money, optional, percent, plural, printable, ratio, shorten, width};
+use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::orders::{outcomes, why_no_trades};
 use crate::summary::{Curve, Summary, total_pnl};
@@ -15,6 +16,9 @@ const HALF: usize = 38;
 const OUTCOMES_MAX: usize = 6;
 /// Warnings shown at most; the page has all.
 const WARNINGS_MAX: usize = 12;
+
+/// Lines of the strategy's log shown at most; the page has more.
+const LOGS_MAX: usize = 5;
 
 /// What `same_close` means, for the top of every report.
 pub(crate) const LOOK_AHEAD: &str = "LOOK-AHEAD ON PURPOSE (same_close): every decision was filled \
@@ -57,6 +61,7 @@ pub fn terminal(input: &ReportInput<'_>, summary: &Summary, color: bool) -> Stri
     page.pair(("TRADES", &trades(run, summary)), ("COSTS", &costs(run, summary)));
     page.certainty(input, summary);
     page.orders(run);
+    page.logs(run);
     for reason in why_no_trades(run) {
         page.paragraph("33", "  ", &reason);
     }
@@ -228,10 +233,13 @@ impl Page {
             count(certain),
             plural(s.fills, "fill is", "fills are"),
             percent(s.certain_share),
-            plural(run.ambiguous.len() as u64, "bar is", "bars are"),
+            plural(run.left_ambiguous() as u64, "bar is", "bars are"),
         ));
-        if run.ambiguous.is_empty() && input.pessimistic.is_none() && input.optimistic.is_none() {
-            self.line("  The result is the same on every path that the bars allow.");
+        for sentence in sentences(input) {
+            self.paragraph("", "  ", &sentence);
+        }
+        if run.left_ambiguous() == 0 && input.pessimistic.is_none() && input.optimistic.is_none() {
+            self.paragraph("", "  ", crate::page::certainty::all_the_same(run));
             return;
         }
         let mut head = format!("  {:<22}{:>18}{:>18}{:>12}", "", "final equity", "profit", "return");
@@ -270,6 +278,21 @@ impl Page {
         let rest: u64 = all.iter().skip(OUTCOMES_MAX).map(|o| o.orders).sum();
         if rest > 0 {
             self.line(&format!("  {:<48}{:>20}", "other", count(rest)));
+        }
+    }
+
+    fn logs(&mut self, run: &RunResult) {
+        if run.logs.is_empty() {
+            return;
+        }
+        self.title("STRATEGY LOG");
+        let more = run.logs.len().saturating_sub(LOGS_MAX);
+        if more > 0 {
+            self.line(&format!("  the last {LOGS_MAX} of {} lines", count(run.logs.len() as u64)));
+        }
+        let clock = Clock::of(&Curve::of(run));
+        for line in &run.logs[more..] {
+            self.paragraph("", "  ", &format!("{}  {}", clock.show(line.time), line.text));
         }
     }
 

@@ -123,7 +123,7 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     progress(Stage::Run);
     let run = run_on(options.fills)?;
     let (mut pessimistic, mut optimistic) = (None, None);
-    if !run.ambiguous.is_empty() {
+    if run.left_ambiguous() > 0 {
         progress(Stage::Pessimistic);
         pessimistic = Some(run_on(FillRules { path: PathRule::Pessimistic, ..options.fills })?);
         progress(Stage::Optimistic);
@@ -188,6 +188,8 @@ pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
         cash: config.account.money(),
         fees: config.costs.fees(),
         fills: config.fill.rules(&config.costs),
+        depth: config.venue.rules(),
+        latency: config.venue.latency(),
         risk: config.risk.limits(),
         apply_actions: config.actions.apply(),
         begin: input.begin,
@@ -229,7 +231,10 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
         _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
     });
-    list.extend(input.rules.iter().cloned());
+    if input.feed.series().iter().any(|s| s.tape.is_some()) {
+        list.extend(config.venue.assumptions());
+    }
+    list.extend(input.rules.iter().chain(&input.finer).cloned());
     list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
         true => "idle cash earns nothing; holding and borrowing cost what the fee schedule says".to_owned(),
         false => "idle cash earns nothing; borrowing costs nothing".to_owned(),

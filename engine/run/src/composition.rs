@@ -95,6 +95,7 @@ pub(crate) fn run_error(config: &Config, error: &RunError) -> ConfigError {
     let setup = match error {
         RunError::Setup(setup) => setup,
         RunError::SameCloseCap => return config.error("fill.participation", error.to_string()),
+        RunError::SameCloseTape(_) => return config.error("fill.market", error.to_string()),
         RunError::Endless(..) => return config.error("strategy.name", error.to_string()),
     };
     match setup {

@@ -93,7 +93,7 @@ fn fill(
     };
     if outcome.run.times.len() > TOGETHER_MAX {
         // One after the other, so that their memory does not add up; the page first, because
-        // what the Parquet writer sets up stays.
+        // the code of the Parquet writer, once read, stays.
         page()?;
         lists()?;
         equity()?;

@@ -15,6 +15,7 @@ mod composition;
 pub mod config;
 pub mod diff;
 mod error;
+mod finer;
 mod folder;
 mod load;
 mod manifest;

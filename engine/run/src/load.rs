@@ -10,7 +10,8 @@ use engine_core::bars::Bars;
 use engine_core::feed::{Feed, Series};
 use engine_core::instrument::Symbol;
 use engine_core::time::Timestamp;
-use engine_data::contract::contract_path;
+use engine_data::contract::{Contract, contract_path};
+use engine_data::tape::{is_tape, load_with_bars};
 use engine_data::{DataError, Loaded, Prices, read_bars};
 
 use crate::config::{Config, ConfigError, DataConfig};
@@ -34,18 +35,26 @@ pub(crate) struct Input {
     pub(crate) sources: Vec<(String, String)>,
     /// Which trading rules hold, in words.
     pub(crate) rules: Vec<String>,
+    /// What finer data is used for, in words.
+    pub(crate) finer: Vec<String>,
 }
 
 /// Reads, cuts and joins the data of a config.
 pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
     let mut series = Vec::with_capacity(config.data.len());
     let (mut files, mut warnings, mut sources) = (config.costs.files.clone(), Vec::new(), Vec::new());
+    let mut finer = Vec::new();
     let mut markets = Markets::new(config);
     let mut begin = Timestamp::MAX;
     let mut currency = config.account.currency.clone();
     for (number, data) in config.data.iter().enumerate() {
         let path = config.resolve(&data.file);
-        let mut loaded = read_bars(&path, &data.contract()).map_err(|e| placed(config, number, &path, e))?;
+        let read = match is_tape(&path) {
+            true => load_with_bars(&path, &data.contract()).map(|(loaded, tape)| (loaded, Some(tape))),
+            false => read_bars(&path, &data.contract()).map(|loaded| (loaded, None)),
+        };
+        let (mut loaded, tape) =
+            read.map_err(|e| placed(config, (&format!("data.{number}"), &format!("data.{number}.file")), &path, e))?;
         warnings.append(&mut loaded.warnings);
         let symbol = Symbol::new(&loaded.contract.symbol)
             .map_err(|e| config.error(&format!("data.{number}.symbol"), e.to_string()))?;
@@ -54,17 +63,26 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
             let problem = format!("its symbol {symbol} is given twice");
             return Err(config.error(&format!("data.{number}.file"), problem).into());
         }
-        files.extend(inputs(data, &path, &loaded).map_err(RunFailure::Data)?);
-        let source = &loaded.contract.source;
-        let source = if source.is_empty() { "source not stated" } else { source };
-        let about = format!(
-            "{} bars, {} prices, times in {}; {source}",
-            loaded.contract.bars, loaded.contract.prices, loaded.contract.timezone
-        );
-        sources.push((symbol.to_string(), about));
+        files.extend(inputs(&data.file, &path, &loaded).map_err(RunFailure::Data)?);
+        sources.push((symbol.to_string(), about(&loaded.contract)));
+        let contract = loaded.contract.clone();
         let adjusted = loaded.contract.prices == Prices::Adjusted;
-        let (mut one, first) = cut(config, data, symbol, loaded)?;
+        let (mut one, mut first) = cut(config, data, symbol, loaded)?;
+        if let Some(tape) = tape {
+            // The rows of its first bar belong to the run; those before build the book.
+            let row = one.bars.columns().close_time.partition_point(|close| *close < first.nanos());
+            first = one.bars.row(row).open_time();
+            let last = one.bars.row(one.bars.len() - 1).time();
+            one.tape = tape.before(last).map(Arc::new);
+        }
         markets.apply(number, &mut one, adjusted)?;
+        if let Some(found) = crate::finer::read(config, number, data, &contract, &one.bars)? {
+            one.finer = Some(found.bars);
+            files.extend(found.files);
+            warnings.extend(found.warnings);
+            sources.push((contract.symbol, found.about));
+            finer.push(found.assumption);
+        }
         begin = begin.min(first);
         series.push(one);
     }
@@ -89,22 +107,30 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
         warnings,
         sources,
         rules,
+        finer,
     })
 }
 
-/// Data errors that a key of the config causes point to that key.
-fn placed(config: &Config, number: usize, path: &Path, error: DataError) -> RunFailure {
+/// What a price file holds, and where it comes from.
+pub(crate) fn about(contract: &Contract) -> String {
+    let source = if contract.source.is_empty() { "source not stated" } else { &contract.source };
+    format!("{} bars, {} prices, times in {}; {source}", contract.bars, contract.prices, contract.timezone)
+}
+
+/// Data errors that a key of the config causes point to that key: the one that names
+/// the file, or one beside it.
+pub(crate) fn placed(config: &Config, (table, file): (&str, &str), path: &Path, error: DataError) -> RunFailure {
     if error.source.is_some() && error.path == path {
-        return config.error(&format!("data.{number}.file"), error.to_string()).into();
+        return config.error(file, error.to_string()).into();
     }
     // A contract that lacks a key, or says another thing than the config.
     let key = error.problem.split([':', ' ']).next().unwrap_or_default().to_owned();
     let of_contract = error.line.is_none() && error.path == contract_path(path);
-    if of_contract && config.has(&format!("data.{number}.{key}")) {
-        return config.error(&format!("data.{number}.{key}"), error.to_string()).into();
+    if of_contract && config.has(&format!("{table}.{key}")) {
+        return config.error(&format!("{table}.{key}"), error.to_string()).into();
     }
     if error.line.is_none() && error.problem.starts_with("the data contract has no") {
-        return config.error(&format!("data.{number}"), error.to_string()).into();
+        return config.error(table, error.to_string()).into();
     }
     RunFailure::Data(error)
 }
@@ -129,12 +155,12 @@ fn check_currency(
     Err(config.error(key, problem))
 }
 
-fn inputs(data: &DataConfig, path: &Path, loaded: &Loaded) -> Result<Vec<InputFile>, DataError> {
+pub(crate) fn inputs(file: &str, path: &Path, loaded: &Loaded) -> Result<Vec<InputFile>, DataError> {
     let beside = |of: &Path| {
         let name = of.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Path::new(&data.file).with_file_name(name).to_string_lossy().into_owned()
+        Path::new(file).with_file_name(name).to_string_lossy().into_owned()
     };
-    let mut files = vec![InputFile { path: data.file.clone(), sha256: loaded.sha256.clone() }];
+    let mut files = vec![InputFile { path: file.to_owned(), sha256: loaded.sha256.clone() }];
     let contract = contract_path(path);
     if let Some(sha256) = sha256_of_file(&contract)? {
         files.push(InputFile { path: beside(&contract), sha256 });
@@ -200,6 +226,7 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
         rules: None,
         changes: Vec::new(),
         tape: None,
+        finer: None,
     };
     Ok((series, begin))
 }

@@ -2,10 +2,11 @@
 
 use engine_core::bars::BarRef;
 use engine_core::context::Context;
+use engine_core::crossing::Crossing;
 use engine_core::instrument::InstrumentId;
 use engine_core::parameters;
 use engine_core::registry::Plugin;
-use engine_core::setup::{Handle, Prices, Setup, SetupError};
+use engine_core::setup::{Prices, Setup, SetupError};
 use engine_core::strategy::{Intent, Signal};
 
 parameters! {
@@ -26,7 +27,7 @@ parameters! {
 /// rises above zero, exits when it falls below.
 pub struct Macd {
     parameters: MacdParameters,
-    histogram: Option<Handle>,
+    crossing: Option<Crossing>,
 }
 
 /// Index of the histogram among the indicator's outputs.
@@ -39,7 +40,7 @@ impl Plugin for Macd {
 
     fn new(parameters: MacdParameters) -> Result<Self, SetupError> {
         super::in_order(parameters.fast, parameters.slow)?;
-        Ok(Self { parameters, histogram: None })
+        Ok(Self { parameters, crossing: None })
     }
 }
 
@@ -52,16 +53,17 @@ impl Signal for Macd {
         };
         let macd = indicators::Macd::new(p.fast, p.slow, p.signal, seeding)
             .map_err(|e| SetupError::parameter("strategy", e.to_string()))?;
-        self.histogram = Some(setup.outputs_on(id, Prices::Adjusted, Box::new(macd), &[HISTOGRAM])?);
+        let histogram = setup.outputs_on(id, Prices::Adjusted, Box::new(macd), &[HISTOGRAM])?;
+        self.crossing = Some(Crossing::of_zero(histogram));
         Ok(())
     }
 
     #[inline(always)]
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
-        let Some(histogram) = self.histogram else { return Intent::Hold };
-        match cx.history(histogram, 0) {
-            [.., before, now] => super::crossing(*before, *now),
-            _ => Intent::Hold,
-        }
+        self.crossing.map_or(Intent::Hold, |crossing| crossing.intent(cx))
+    }
+
+    fn crossing(&self) -> Option<Crossing> {
+        self.crossing
     }
 }

@@ -2,10 +2,11 @@
 
 use engine_core::bars::BarRef;
 use engine_core::context::Context;
+use engine_core::crossing::Crossing;
 use engine_core::instrument::InstrumentId;
 use engine_core::parameters;
 use engine_core::registry::Plugin;
-use engine_core::setup::{Handle, Setup, SetupError};
+use engine_core::setup::{Setup, SetupError};
 use engine_core::strategy::{Intent, Signal};
 
 parameters! {
@@ -22,7 +23,7 @@ parameters! {
 /// above, exits when it crosses below.
 pub struct SmaCross {
     parameters: SmaCrossParameters,
-    averages: Option<(Handle, Handle)>,
+    crossing: Option<Crossing>,
 }
 
 impl Plugin for SmaCross {
@@ -32,7 +33,7 @@ impl Plugin for SmaCross {
 
     fn new(parameters: SmaCrossParameters) -> Result<Self, SetupError> {
         super::in_order(parameters.fast, parameters.slow)?;
-        Ok(Self { parameters, averages: None })
+        Ok(Self { parameters, crossing: None })
     }
 }
 
@@ -42,18 +43,17 @@ impl Signal for SmaCross {
             let sma = indicators::Sma::new(period).map_err(|e| SetupError::parameter(key, e.to_string()))?;
             setup.indicator(id, sma)
         };
-        self.averages = Some((average("fast", self.parameters.fast)?, average("slow", self.parameters.slow)?));
+        let (fast, slow) = (average("fast", self.parameters.fast)?, average("slow", self.parameters.slow)?);
+        self.crossing = Some(Crossing::of(fast, slow));
         Ok(())
     }
 
     #[inline(always)]
     fn on_bar(&mut self, cx: &Context, _: InstrumentId, _: BarRef<'_>) -> Intent {
-        let Some((fast, slow)) = self.averages else { return Intent::Hold };
-        match (cx.history(fast, 0), cx.history(slow, 0)) {
-            ([.., fast_before, fast], [.., slow_before, slow]) => {
-                super::crossing(fast_before - slow_before, fast - slow)
-            }
-            _ => Intent::Hold,
-        }
+        self.crossing.map_or(Intent::Hold, |crossing| crossing.intent(cx))
+    }
+
+    fn crossing(&self) -> Option<Crossing> {
+        self.crossing
     }
 }

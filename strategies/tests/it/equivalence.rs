@@ -7,7 +7,7 @@ use engine_core::kernel::RunOptions;
 use engine_core::registry::Role;
 use serde_json::{Value, json};
 
-use crate::common::{Part, composed, feed, instrument, options, run, signal, walk};
+use crate::common::{Part, closes, composed, feed, instrument, options, run, signal, walk};
 
 fn signals() -> Vec<Part> {
     vec![
@@ -83,6 +83,39 @@ fn per_bar_and_quiet_runs_are_equal_and_repeatable() {
         }
     }
     assert!(filled == runs, "{filled} of {runs} runs traded");
+}
+
+/// Whole prices, so that averages often touch without crossing, and runs of one price.
+fn coarse(rows: usize, seed: u64) -> Vec<f64> {
+    let bars = walk(rows, seed);
+    (0..rows).map(|row| (bars.row(row / 3).close() / 2.0).round()).collect()
+}
+
+#[test]
+fn crossings_of_lines_that_often_touch_are_equal_too() {
+    for seed in 0..12 {
+        let feed = closes(&coarse(500, seed));
+        for (fast, slow) in [(1, 2), (2, 3), (3, 8), (5, 40)] {
+            let parts: [Part; 3] = [
+                ("sma_cross", json!({"fast": fast, "slow": slow})),
+                ("macd", json!({"fast": fast, "slow": slow, "signal": 3})),
+                ("macd", json!({"fast": fast, "slow": slow, "signal": 1 + fast, "seeding": "first"})),
+            ];
+            for part in parts {
+                // Late, and one more than the account can pay for: entries that are ignored or rejected.
+                for (start_after, shares) in [(0, 1.0), (60, 1.0), (0, 2_000.0)] {
+                    let strategy = || {
+                        let sizer = crate::common::sizer(&("fixed", json!({"quantity": shares})));
+                        Composed::new(crate::common::SYMBOL, signal(&part), sizer, start_after)
+                    };
+                    let quiet = run(&feed, strategy(), &options(100_000));
+                    let per_bar = run(&feed, strategy(), &RunOptions { per_bar: true, ..options(100_000) });
+                    assert!(quiet == per_bar, "seed {seed}: {part:?} after {start_after}, {shares} shares");
+                    assert!(!quiet.orders.is_empty(), "seed {seed}: {part:?} after {start_after}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use engine_core::registry::{Domain, Parameters, Plugin, Registered, Role};
 use engine_core::setup::SetupError;
 use serde_json::{Map, Value, json};
-use strategies::{exits, registry, signals, sizing};
+use strategies::{books, exits, registry, signals, sizing};
 
 use crate::common::map;
 
@@ -29,10 +29,11 @@ fn refused(role: Role, name: &str, values: Value) -> (String, String) {
 fn every_plugin_is_listed_once_and_documented() {
     let registry = registry();
     let names = |role| registry.plugins().iter().filter(|p| p.role == role).map(|p| p.name).collect::<Vec<_>>();
+    assert_eq!(names(Role::Strategy), ["market_maker", "imbalance", "twap"]);
     assert_eq!(names(Role::Signal), ["macd", "sma_cross", "rsi", "bollinger", "buy_and_hold"]);
     assert_eq!(names(Role::Sizer), ["all_in", "fixed", "percent", "risk", "volatility_target"]);
     assert_eq!(names(Role::Exit), ["stop", "target", "trailing"]);
-    assert_eq!(registry.plugins().len(), 13);
+    assert_eq!(registry.plugins().len(), 16);
     for plugin in registry.plugins() {
         assert!(plugin.doc.ends_with('.') && plugin.doc.len() > 20, "{}", plugin.name);
         for field in plugin.fields {
@@ -142,7 +143,8 @@ fn a_plugin_plays_its_own_part_only() {
         assert_eq!(plugin.signal(Map::new()).is_ok(), plugin.role == Role::Signal);
         assert_eq!(plugin.sizer(Map::new()).is_ok(), plugin.role == Role::Sizer);
         assert_eq!(plugin.exit(Map::new()).is_ok(), plugin.role == Role::Exit);
-        assert!(plugin.strategy(Map::new()).is_err() && plugin.filter(Map::new()).is_err());
+        assert_eq!(plugin.strategy(Map::new()).is_ok(), plugin.role == Role::Strategy);
+        assert!(plugin.filter(Map::new()).is_err());
     }
 }
 
@@ -179,6 +181,9 @@ where
 
 #[test]
 fn every_field_round_trips() {
+    round_trip::<books::MarketMaker>();
+    round_trip::<books::Imbalance>();
+    round_trip::<books::Twap>();
     round_trip::<signals::Macd>();
     round_trip::<signals::SmaCross>();
     round_trip::<signals::Rsi>();

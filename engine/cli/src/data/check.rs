@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use engine_data::audit::{Audit, audit, grouped};
-use engine_data::{ContractOverrides, DataError, Loaded, catalogue, read_bars};
+use engine_data::contract::contract_path;
+use engine_data::{ContractOverrides, DataError, Loaded, catalogue, feeds, read_bars, tape};
 use serde_json::{Value, json};
 
+use super::check_tape;
 use crate::failure::Failure;
 use crate::output;
 
-/// Check price files: contract, every row, gaps against the calendar
+/// Check price files and tapes: contract, every row, gaps against the calendar, the book
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  engine data check data\n  engine data check HK.00700_1m.parquet --json\n\nA folder is searched for files with a contract (NAME.csv.toml). Gaps, bars outside\nsessions and bars that did not trade are findings, not errors. A bar of volume 0, or\nof an empty volume, did not trade; without a volume column the volume is not known.\nExit code 0: every file loads; 2: one does not."
+    after_help = "Examples:\n  engine data check data\n  engine data check HK.00700_1m.parquet --json\n\nA folder is searched for files with a contract (NAME.csv.toml). Gaps, bars outside\nsessions and bars that did not trade are findings, not errors. A bar of volume 0, or\nof an empty volume, did not trade; without a volume column the volume is not known.\nA tape (NAME.tape.parquet, NAME.tape.csv) has its book\nreplayed: crossed and gapped spans, trades outside the book, unknown orders, latency and\nsnapshots that disagree are told. A vendor's file of ticks that `data import` knows is\nchecked as it would be brought in.\n\nExit code 0: every file loads; 2: one does not."
 )]
 pub(crate) struct Arguments {
     /// Price files, or folders of them
@@ -41,12 +43,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             vec![path.clone()]
         };
         for file in files {
+            total += 1;
+            if tape::is_tape(&file) || is_feed(&file) {
+                let checked = check_tape::check(&file);
+                bad += usize::from(checked.is_err());
+                if arguments.json {
+                    values.push(check_tape::value(&file, &checked));
+                } else {
+                    output::print(&check_tape::text(&file, &checked))?;
+                }
+                continue;
+            }
             let result = read_bars(&file, &ContractOverrides::default());
             let result = result.map(|loaded| {
                 let audit = audit(&loaded);
                 (Box::new(loaded), audit)
             });
-            total += 1;
             bad += usize::from(result.is_err());
             let checked = (file, result);
             if arguments.json {
@@ -74,8 +86,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// True for a file of ticks of a vendor: one without a contract whose columns are of a known format.
+fn is_feed(path: &Path) -> bool {
+    // What cannot be read is reported with the rest.
+    !contract_path(path).is_file() && path.is_file() && feeds::detect(path).is_ok_and(|found| found.is_some())
+}
+
 /// Warnings name the file, which stands above them.
-fn without_path(path: &Path, text: &str) -> String {
+pub(super) fn without_path(path: &Path, text: &str) -> String {
     let path = path.display().to_string();
     match text.strip_prefix(&path) {
         Some(rest) => {
@@ -121,7 +139,7 @@ fn text((path, result): &Checked) -> String {
 }
 
 /// A labelled paragraph, its further lines indented.
-fn item(label: &str, words: &str) -> String {
+pub(super) fn item(label: &str, words: &str) -> String {
     let wrapped = output::wrap(words, 80 - label.len() - 2, "  ");
     let mut text = String::new();
     for (i, line) in wrapped.lines().enumerate() {

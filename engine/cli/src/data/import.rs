@@ -1,13 +1,15 @@
 //! `engine data import SRC`: a vendor's file to price files with a contract.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use engine_data::ContractOverrides;
 use engine_data::audit::grouped;
 use engine_data::contract::{Prices, Stamp};
+use engine_data::feeds::{OnGap, Quotes, TapeFormat, TapePlan, TapeWishes};
 use engine_data::import::{Format, Plan, Wishes, plan};
+use engine_data::{ContractOverrides, DataError};
+use engine_data::{feeds, tape};
 
 use crate::failure::Failure;
 use crate::output;
@@ -15,7 +17,7 @@ use crate::output;
 /// Bring in a vendor's file: guess its contract, show why, write on confirmation
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  engine data import HK.00700.csv -o data/hk\n  engine data import BTCUSDT-1h-2024.csv --yes\n  engine data import ibm.zip --symbol US.IBM --parquet --yes\n\nFormats: futu (K-line tables, many codes in one file), yahoo, binance (klines), lean\n(zip or CSV, prices in 1e-4 dollars), plain (our own columns, with code or symbol).\nA folder is read as one. Nothing is written before the guess is confirmed: with a\nterminal you are asked, without one give --yes. Every row is checked first."
+    after_help = "Examples:\n  engine data import HK.00700.csv -o data/hk\n  engine data import BTCUSDT-1h-2024.csv --yes\n  engine data import ibm.zip --symbol US.IBM --parquet --yes\n\nFormats: futu (K-line tables, many codes in one file), yahoo, binance (klines), lean\n(zip or CSV, prices in 1e-4 dollars), plain (our own columns, with code or symbol).\nA folder is read as one.\n\nTicks and books become tapes (docs/tapes.md): us-ticks, ctp-depth, crypto-l2, mbo,\ntrade-prints, trades, quotes; CSV with a header, or Parquet.\n\nNothing is written before the guess is confirmed: with a terminal you are asked, without\none give --yes. Every row is checked first."
 )]
 pub(crate) struct Arguments {
     /// A CSV or zip file, or a folder of them
@@ -26,7 +28,7 @@ pub(crate) struct Arguments {
     output: PathBuf,
     /// The format, where the guess is wrong
     #[arg(long, value_name = "FORMAT", value_parser = format)]
-    format: Option<Format>,
+    format: Option<Chosen>,
     /// Symbol such as US.AAPL, for a file of one
     #[arg(long)]
     symbol: Option<String>,
@@ -48,17 +50,56 @@ pub(crate) struct Arguments {
     /// Where the file comes from, in words
     #[arg(long = "source", value_name = "TEXT", id = "source_text")]
     source_text: Option<String>,
-    /// Write Parquet instead of CSV
+    /// Write Parquet instead of CSV (tapes are Parquet anyway)
     #[arg(long)]
     parquet: bool,
+    /// Write tapes as CSV
+    #[arg(long, conflicts_with = "parquet")]
+    csv: bool,
+    /// Where a feed misses or contradicts something: refuse the file, or mark a gap
+    #[arg(long, value_name = "refuse|mark", value_parser = on_gap, default_value = "refuse")]
+    on_gap: OnGap,
+    /// Quote rows of us-ticks: each a new national best, or its venue's own
+    #[arg(long, value_name = "national|venue", value_parser = quotes)]
+    quotes: Option<Quotes>,
+    /// Money per point of ctp-depth, where the totals do not tell it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    multiplier: Option<i64>,
     /// Write without asking
     #[arg(long)]
     yes: bool,
 }
 
-fn format(text: &str) -> Result<Format, String> {
-    let found = Format::ALL.into_iter().find(|f| f.name() == text);
-    found.ok_or_else(|| "expected futu, yahoo, binance, lean or plain".to_owned())
+/// A format of prices, or of ticks.
+#[derive(Clone, Copy, Debug)]
+enum Chosen {
+    Prices(Format),
+    Tape(TapeFormat),
+}
+
+fn format(text: &str) -> Result<Chosen, String> {
+    let prices = Format::ALL.into_iter().find(|f| f.name() == text).map(Chosen::Prices);
+    let found = prices.or_else(|| TapeFormat::ALL.into_iter().find(|f| f.name() == text).map(Chosen::Tape));
+    found.ok_or_else(|| {
+        let names = Format::ALL.map(Format::name).into_iter().chain(TapeFormat::ALL.map(TapeFormat::name));
+        format!("expected one of {}", names.collect::<Vec<_>>().join(", "))
+    })
+}
+
+fn on_gap(text: &str) -> Result<OnGap, String> {
+    match text {
+        "refuse" => Ok(OnGap::Refuse),
+        "mark" => Ok(OnGap::Mark),
+        _ => Err("expected refuse or mark".to_owned()),
+    }
+}
+
+fn quotes(text: &str) -> Result<Quotes, String> {
+    match text {
+        "national" => Ok(Quotes::National),
+        "venue" => Ok(Quotes::Venue),
+        _ => Err("expected national or venue".to_owned()),
+    }
 }
 
 fn stamp(text: &str) -> Result<Stamp, String> {
@@ -83,26 +124,52 @@ fn currency(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let wishes = Wishes {
-        format: arguments.format,
-        contract: ContractOverrides {
-            symbol: arguments.symbol.clone(),
-            bars: arguments.bars.clone(),
-            timezone: arguments.timezone.clone(),
-            stamp: arguments.stamp,
-            prices: arguments.prices,
-            currency: arguments.currency.clone(),
-            source: arguments.source_text.clone(),
-        },
-        parquet: arguments.parquet,
+    let contract = ContractOverrides {
+        symbol: arguments.symbol.clone(),
+        bars: arguments.bars.clone(),
+        timezone: arguments.timezone.clone(),
+        stamp: arguments.stamp,
+        prices: arguments.prices,
+        currency: arguments.currency.clone(),
+        source: arguments.source_text.clone(),
     };
+    let (prices, ticks) = match arguments.format {
+        Some(Chosen::Prices(format)) => (Some(format), None),
+        Some(Chosen::Tape(format)) => (None, Some(format)),
+        None => (None, None),
+    };
+    if prices.is_none() && arguments.source.is_file() && !is_zip(&arguments.source) {
+        let wishes = TapeWishes {
+            format: ticks,
+            contract: contract.clone(),
+            on_gap: arguments.on_gap,
+            quotes: arguments.quotes,
+            multiplier: arguments.multiplier,
+            csv: arguments.csv,
+        };
+        if let Some(plan) = feeds::plan(&arguments.source, &wishes)? {
+            output::print(&tapes_text(&plan, arguments))?;
+            return write(arguments, |folder| plan.write(folder));
+        }
+    }
+    let wishes = Wishes { format: prices, contract, parquet: arguments.parquet };
     let plan = plan(&arguments.source, &wishes)?;
     output::print(&text(&plan, arguments))?;
+    write(arguments, |folder| plan.write(folder))
+}
+
+/// Ticks come as plain files.
+fn is_zip(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"))
+}
+
+/// Writes what was shown, once the user agrees.
+fn write(arguments: &Arguments, write: impl FnOnce(&Path) -> Result<Vec<PathBuf>, DataError>) -> Result<(), Failure> {
     if !arguments.yes && !confirmed()? {
         return Err(Failure::input("nothing was written"));
     }
     let mut done = String::new();
-    for path in plan.write(&arguments.output)? {
+    for path in write(&arguments.output)? {
         done.push_str(&format!("wrote {} and its contract\n", path.display()));
     }
     output::print(&done)
@@ -140,6 +207,35 @@ fn text(plan: &Plan, arguments: &Arguments) -> String {
         }
         for warning in &one.loaded.warnings {
             text.push_str(&output::wrap(&format!("warning: {warning}"), 80, "  "));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn tapes_text(plan: &TapePlan, arguments: &Arguments) -> String {
+    let lead = format!("{}: format {}: {}", arguments.source.display(), plan.format.name(), plan.because);
+    let mut text = output::wrap(&lead, 80, "");
+    for one in &plan.tapes {
+        text.push_str(&format!("\n{}\n", arguments.output.join(&one.file_name).display()));
+        for fact in &tape::audit(&one.tape).facts {
+            text.push_str(&output::wrap(fact, 80, "  "));
+        }
+        for e in &one.evidence {
+            text.push_str(&format!("  {:10}{}\n", e.key, e.value));
+            text.push_str(&output::wrap(&e.because, 80, "              "));
+        }
+        for assumption in &one.contract.assumptions {
+            let finding = one.findings.contains(assumption);
+            let note = one.notes.contains(assumption);
+            let label = if finding {
+                "finding"
+            } else if note {
+                "note"
+            } else {
+                "assumed"
+            };
+            text.push_str(&output::wrap(&format!("{label}: {assumption}"), 80, "  "));
         }
     }
     text.push('\n');

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engine_data::audit::grouped;
-use engine_data::{ContractOverrides, catalogue, read_bars};
+use engine_data::{ContractOverrides, catalogue, read_bars, tape};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -31,6 +31,42 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut bad = Vec::new();
     for path in &found.files {
         let file = path.display().to_string();
+        if tape::is_tape(path) {
+            match tape::load(path, &ContractOverrides::default()) {
+                Ok(loaded) => {
+                    let c = &loaded.contract;
+                    let (from, to) = (
+                        loaded.tape.venue_time(0).to_string(),
+                        loaded.tape.venue_time(loaded.tape.len() - 1).to_string(),
+                    );
+                    let dates = format!("{} {}", &from[..10], &to[..10]);
+                    let (symbol, rows) = (clip(&c.symbol, 12), grouped(loaded.tape.len()));
+                    let line =
+                        format!("{symbol:13}{:5}{rows:>10} {dates:25}{:9}{}", "tape", "raw", clip(&c.source, 17));
+                    text.push_str(line.trim_end());
+                    text.push('\n');
+                    values.push(json!({
+                        "file": file,
+                        "symbol": c.symbol,
+                        "kind": "tape",
+                        "holds": c.holds,
+                        "rows": loaded.tape.len(),
+                        "from": from,
+                        "to": to,
+                        "currency": c.currency,
+                        "timezone": c.timezone.to_string(),
+                        "source": c.source,
+                        "sha256": loaded.sha256,
+                        "warnings": loaded.warnings.len(),
+                    }));
+                }
+                Err(error) => {
+                    values.push(json!({ "file": file, "error": error.to_string() }));
+                    bad.push(error.to_string());
+                }
+            }
+            continue;
+        }
         match read_bars(path, &ContractOverrides::default()) {
             Ok(loaded) => {
                 let c = &loaded.contract;

@@ -22,7 +22,9 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn help_on_every_level_has_an_example() {
-    for command in [&[][..], &["check"], &["import"], &["list"], &["resample"], &["calendar"]] {
+    let synth = ["synth", "book"];
+    let alone = [&["check"][..], &["import"], &["list"], &["resample"], &["bars"], &["calendar"], &synth];
+    for command in [&[][..]].into_iter().chain(alone) {
         let (code, help, _) = run(Path::new("."), &[command, &["--help"]].concat());
         assert_eq!(code, Some(0));
         assert!(help.contains("Example") && help.contains("engine data "), "{help}");
@@ -179,4 +181,82 @@ fn a_backtest_reads_parquet() {
         json["digest"].as_str().expect("a digest").to_owned()
     };
     assert_eq!(digest("t.csv"), digest("d/HK.00700_30m.parquet"));
+}
+
+const ORDERS: &str = "ts_recv_ns,ts_event_ns,action,side,price,size,order_id,flags,sequence
+1700000000000000000,1700000000000000000,A,B,10,5,1,32,7
+1700000000000000000,1700000000000000000,A,A,11,5,2,32,3
+1700000002000000000,1700000001000000000,T,A,10,5,9,0,10
+1700000002000000000,1700000001000000000,C,B,10,5,1,128,11
+1700000003000000000,1700000003000000000,A,B,12,1,3,128,12
+";
+
+#[test]
+fn ticks_become_a_tape_that_is_checked_listed_and_made_into_bars() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ESH4_orders.csv"), ORDERS).expect("written");
+    let (code, text, error) = run(folder.path(), &["import", "ESH4_orders.csv", "-o", "out", "--yes"]);
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert!(text.starts_with("ESH4_orders.csv: format mbo: the columns are those of mbo:\n"), "{text}");
+    assert!(text.ends_with("wrote out/ESH4.tape.parquet and its contract\n"), "{text}");
+
+    let (code, text, error) = run(folder.path(), &["check", "out"]);
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    let expected = "out/ESH4.tape.parquet: ok
+  ESH4, tape, in USD
+  source: mbo, ESH4_orders.csv
+  holds trades, orders; 6 rows in 3 packets: 1 trade, 1 clear, 3 adds, 1 cancel
+  from 2023-11-14T22:13:20Z to 2023-11-14T22:13:23Z at the venue
+  of the trades: 0 bought, 1 sold, 0 of auctions, 0 irregular
+  latency: least 0s, median 1s, most 1s
+  longest pause: 2s from 2023-11-14T22:13:21Z
+  finding: the book is crossed in 1 span: at row 6 from 2023-11-14T22:13:23Z for
+           0s
+
+";
+    assert_eq!(text, expected);
+    // The file itself says the same, as what it would become.
+    let (code, text, _) = run(folder.path(), &["check", "ESH4_orders.csv", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let one = &json["files"][0];
+    assert_eq!((code, &one["format"], &one["rows"]), (Some(0), &"mbo".into(), &6.into()));
+    assert_eq!(one["crossed"][0]["row"], 6);
+
+    let (_, text, _) = run(folder.path(), &["list", "out"]);
+    assert!(
+        text.contains("ESH4         tape          6 2023-11-14 2023-11-14    raw      mbo, ESH4_order.."),
+        "{text}"
+    );
+
+    let bars = ["bars", "out/ESH4.tape.parquet", "--bars", "1m", "-o", "bars.csv"];
+    let (code, text, _) = run(folder.path(), &bars);
+    assert_eq!((code, text.as_str()), (Some(0), "bars.csv: 1 bars of 1m from 6 rows\n"));
+    let written = std::fs::read_to_string(folder.path().join("bars.csv")).expect("written");
+    assert_eq!(written, "time,open,high,low,close,volume\n2023-11-14 22:14,10,10,10,10,5\n");
+    let (code, _, error) = run(folder.path(), &bars);
+    assert_eq!((code, error.as_str()), (Some(2), "bars.csv: is there already; remove it or choose another name\n"));
+    let (code, _, error) = run(folder.path(), &["bars", "bars.csv", "--bars", "1m", "-o", "x.csv"]);
+    let words = "bars.csv: is no tape: expected NAME.tape.parquet or NAME.tape.csv; bring it in with data import\n";
+    assert_eq!((code, error.as_str()), (Some(2), words));
+}
+
+#[test]
+fn a_feed_that_contradicts_itself_is_refused_or_marked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = ORDERS.replace("C,B,10,5,1,128", "C,B,10,5,7,128");
+    std::fs::write(folder.path().join("ESH4.csv"), bad).expect("written");
+    let words = "ESH4.csv:5: column order_id: order 7 leaves and was never added\n";
+    let (code, _, error) = run(folder.path(), &["import", "ESH4.csv", "--yes"]);
+    assert_eq!((code, error.as_str()), (Some(2), words));
+    let (code, text, error) = run(folder.path(), &["check", "ESH4.csv"]);
+    assert_eq!((code, error.as_str()), (Some(2), "1 of 1 files cannot be used\n"));
+    assert_eq!(text, format!("ESH4.csv: bad\n  error: {words}\n"));
+    let marked = ["import", "ESH4.csv", "-o", "out", "--on-gap", "mark", "--csv", "--yes"];
+    let (code, text, _) = run(folder.path(), &marked);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("finding: 1 gap in the orders, each marked\n"), "{text}");
+    let tape = std::fs::read_to_string(folder.path().join("out/ESH4.tape.csv")).expect("written");
+    let rows: Vec<&str> = tape.lines().collect();
+    assert_eq!(rows[0], "venue_time,local_time,event,side,price,quantity,order,flags");
+    assert_eq!(rows[5], "2023-11-14T22:13:21Z,2023-11-14T22:13:22Z,gap,,,,,last");
 }

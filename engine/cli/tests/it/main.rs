@@ -8,3 +8,4 @@ mod simulate_orders;
 mod small_commands;
 mod support;
 mod sweep;
+mod synthetic;

@@ -15,10 +15,8 @@ use std::collections::BTreeSet;
 use super::book::Book;
 use super::level::Level;
 use super::matching::Walk;
-use super::rules::{FillRules, TradedBar};
 use super::working::{Desk, Phase, Working};
 use crate::fixed::{Price, Quantity};
-use crate::instrument::Instrument;
 use crate::order::{OrderId, OrderKind, OrderState, Reason, Side, Trail};
 
 /// How far a search may still go before it gives up. A move copies a book, so
@@ -71,9 +69,9 @@ pub(crate) struct PathFill {
 }
 
 /// Notes fills, asks `Funds`.
-struct PathDesk<'a, F> {
-    funds: &'a F,
-    fills: Vec<PathFill>,
+pub(super) struct PathDesk<'a, F> {
+    pub(super) funds: &'a F,
+    pub(super) fills: Vec<PathFill>,
 }
 
 impl<F: Funds> Desk for PathDesk<'_, F> {
@@ -91,12 +89,29 @@ impl<F: Funds> Desk for PathDesk<'_, F> {
     fn closed(&mut self, _: &Working, _: OrderState, _: Reason) {}
 }
 
-/// How one path through a bar can end.
+/// How one path can end: through a bar, or through several.
 #[derive(Clone, Debug)]
 pub(crate) struct PathEnd {
     pub(crate) book: Book,
     /// Sorted.
     pub(crate) fills: Vec<PathFill>,
+}
+
+impl PathEnd {
+    /// Before anything happened.
+    pub(crate) fn start(book: &Book) -> Self {
+        Self { book: book.clone(), fills: Vec::new() }
+    }
+
+    /// All that what follows depends on, as numbers.
+    pub(crate) fn key(&self) -> Vec<i64> {
+        let mut key = Vec::new();
+        book_key(&self.book, &mut key);
+        for f in &self.fills {
+            key.extend([i64::from(f.order.0), f.quantity.units(), f.price.units()]);
+        }
+        key
+    }
 }
 
 /// The search needs more states or turning points than it may have.
@@ -217,7 +232,7 @@ fn turning_points(
 }
 
 /// The best prices for which a trail's stop level would be `stop`.
-fn before_trail(stop: Price, side: Side, trail: Trail) -> Vec<Price> {
+pub(super) fn before_trail(stop: Price, side: Side, trail: Trail) -> Vec<Price> {
     match (trail, side) {
         (Trail::Amount(d), Side::Sell) => vec![stop + d],
         (Trail::Amount(d), Side::Buy) => vec![stop - d],
@@ -234,27 +249,22 @@ fn before_trail(stop: Price, side: Side, trail: Trail) -> Vec<Price> {
     }
 }
 
-/// Every way the bar can end for this book. `seeds` are prices that matter later
-/// (of coming bars), for trailing stops that stay alive.
+/// Every way a bar can end, from a walk that stands at its open with this book and
+/// the fills before it. `seeds` are prices that matter later (of coming bars), for
+/// trailing stops that stay alive.
 pub(crate) fn explore<F: Funds>(
-    book: &Book,
-    bar: &TradedBar,
-    rules: &FillRules,
-    instrument: &Instrument,
+    from: PathEnd,
+    walk: Walk<'_>,
     seeds: &[Price],
     funds: &F,
     reach: &mut Reach,
 ) -> Result<Vec<PathEnd>, TooMany> {
+    let bar = walk.bar;
     let (low, high) = (Level::at(bar.low), Level::at(bar.high));
-    let turns = turning_points(book, seeds, (bar.low, bar.high), reach.turns)?;
-    let mut first = Node {
-        book: book.clone(),
-        walk: Walk::new(rules, instrument, bar),
-        fills: Vec::new(),
-        low_seen: bar.open == bar.low,
-        high_seen: bar.open == bar.high,
-    };
-    let mut desk = PathDesk { funds, fills: Vec::new() };
+    let turns = turning_points(&from.book, seeds, (bar.low, bar.high), reach.turns)?;
+    let (low_seen, high_seen) = (bar.open == bar.low, bar.open == bar.high);
+    let mut desk = PathDesk { funds, fills: from.fills };
+    let mut first = Node { book: from.book, walk, fills: Vec::new(), low_seen, high_seen };
     first.walk.open(&mut first.book, &mut desk);
     first.fills = desk.fills;
 
@@ -269,13 +279,9 @@ pub(crate) fn explore<F: Funds>(
             let mut desk = PathDesk { funds, fills: std::mem::take(&mut last.fills) };
             last.walk.move_to(Level::at(bar.close), &mut last.book, &mut desk);
             last.walk.close(&mut last.book, &mut desk);
-            let mut key = Vec::new();
-            book_key(&last.book, &mut key);
-            for f in &desk.fills {
-                key.extend([i64::from(f.order.0), f.quantity.units(), f.price.units()]);
-            }
-            if ended.insert(key) {
-                ends.push(PathEnd { book: last.book, fills: desk.fills });
+            let end = PathEnd { book: last.book, fills: desk.fills };
+            if ended.insert(end.key()) {
+                ends.push(end);
             }
         }
         let mut go = |level: Level| {

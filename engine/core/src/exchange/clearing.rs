@@ -47,9 +47,18 @@ pub(crate) struct Floor {
     /// Per instrument: what holds today.
     pub(crate) days: Vec<Day>,
     pub(crate) notices: Vec<Notice>,
+    /// Somebody listens.
+    pub(crate) tells: bool,
 }
 
 impl Floor {
+    #[inline]
+    pub(crate) fn note(&mut self, notice: Notice) {
+        if self.tells {
+            self.notices.push(notice);
+        }
+    }
+
     pub(super) fn desk<'a>(&'a mut self, instruments: &'a [Instrument], cx: &'a mut Context, at: At) -> Clearing<'a> {
         Clearing { cx, instruments, floor: self, at, refused: false }
     }
@@ -62,8 +71,27 @@ impl Clearing<'_> {
     }
 
     /// A market order without links that has all it may take at the open: the whole life of
-    /// an order in a book, in one step.
+    /// an order in a book, in one step. What is held may be sold.
+    #[inline(always)]
     pub(super) fn trade_at_open(&mut self, id: OrderId, rules: &FillRules, bar: &TradedBar) {
+        let request = &self.cx.orders[id.index()].order;
+        let (side, size) = (request.side, request.size);
+        if rules.slippage == Slippage::None && self.floor.fees.is_at_most_all() {
+            let instrument = &self.instruments[self.at.id.index()];
+            let price = instrument.ticks.round_against(side, bar.open);
+            let plain = self.cx.portfolio.plainly(self.at.id, instrument.multiplier, (side, size), price);
+            if let Some(quantity) = plain {
+                self.book(id, side, price, slipped(side, bar.open, price), quantity);
+                self.cx.orders[id.index()].quantity = quantity;
+                return self.ended(id, OrderState::Filled, Reason::None);
+            }
+        }
+        self.ask_at_open(id, rules, bar);
+    }
+
+    /// `trade_at_open` with all that the account and the fill model may say.
+    #[inline(never)]
+    fn ask_at_open(&mut self, id: OrderId, rules: &FillRules, bar: &TradedBar) {
         let record = &self.cx.orders[id.index()];
         let (side, shrink) = (record.order.side, record.order.shrink_to_fit);
         let by_equity = matches!(record.order.size, Size::PercentOfEquity(_));
@@ -101,7 +129,7 @@ impl Clearing<'_> {
     fn ended(&mut self, id: OrderId, state: OrderState, reason: Reason) {
         self.cx.end_order(id, state, reason);
         self.floor.fees.ended(id);
-        self.floor.notices.push(Notice::Order(id));
+        self.floor.note(Notice::Order(id));
     }
 
     /// Books a fill: records, account, notice.
@@ -135,7 +163,7 @@ impl Clearing<'_> {
         if day.settlement == Settlement::NextSession && side == Side::Buy {
             self.cx.portfolio.lock(self.at.id, day.date, quantity);
         }
-        self.floor.notices.push(Notice::Fill(index));
+        self.floor.note(Notice::Fill(index));
     }
 }
 

@@ -318,7 +318,13 @@ impl Book {
         if bar.volume == Some(Quantity::ZERO) {
             return;
         }
-        let mut walk = Walk::new(rules, instrument, bar);
+        self.walk_bar(Walk::new(rules, instrument, bar), high_first, desk);
+    }
+
+    /// The same for a walk that stands at the open.
+    #[inline]
+    pub(crate) fn walk_bar<D: Desk>(&mut self, mut walk: Walk<'_>, high_first: bool, desk: &mut D) {
+        let bar = walk.bar;
         walk.open(self, desk);
         // Market orders alone are done at the open.
         if !self.falling.is_empty() || !self.rising.is_empty() {

@@ -84,6 +84,19 @@
 //! on all of them is certain. In a run, a bar in which at most one unlinked order
 //! acts after the open has one outcome and is not searched.
 //!
+//! **Finer data.** A series may have shorter bars of its instrument (`Series::finer`), down to
+//! single trades. A bar that leaves anything open (its fills, or the state of an order) is
+//! then matched on the finer bars inside it, one after the other, from the state before
+//! it; those that did not trade are passed over. They must lie within it and give its
+//! open, high, low and close exactly, and no more than its volume; else it is matched as
+//! it is, and counted. The opening auction is in the first, the closing one and the end of
+//! day orders in the last; between two of them the price jumps, so that a stop may fill
+//! at an open inside the bar. `participation` goes by their own volume, floored to lots over
+//! all of it so far, or, where they have none, by that of the bar for all together; square
+//! root slippage goes by that of the bar. Fills are told at the close of the bar, as
+//! ever, and are certain when every path through all the finer bars gives them. A bar
+//! with one outcome is not replayed: a jump inside it stays unseen.
+//!
 //! ```
 //! use engine_core::exchange::{scenario, scenario_json};
 //!
@@ -117,8 +130,10 @@ mod certainty_tests;
 mod clearing;
 mod days;
 pub mod depth;
+mod finer;
 mod level;
 mod matching;
+mod replay;
 mod rules;
 pub mod scenario;
 pub mod scenario_json;

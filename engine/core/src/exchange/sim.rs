@@ -9,6 +9,8 @@ pub(crate) use super::clearing::Floor;
 use super::clearing::{At, Trial};
 use super::days::{daily_limits, first_day};
 use super::level::Level;
+use super::matching::Walk;
+use super::replay::mark_fills;
 use super::rules::{FillRules, MarketFill, PathRule, TradedBar};
 use super::scenario::bars::choose_path;
 use super::working::{Phase, Slot};
@@ -18,13 +20,14 @@ use crate::bars::{Bars, WholeBar};
 use crate::charges::{Day, FeeBook};
 use crate::context::Context;
 use crate::date::Date;
+use crate::drill_down::{Disagreement, Drill};
 use crate::feed::{Feed, Series};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{
     NewOrder, OrderChange, OrderId, OrderKind, OrderState, PriceBasis, Reason, Side, Size, TimeInForce,
 };
-use crate::record::AmbiguousBar;
+use crate::record::{AmbiguousBar, Fill};
 use crate::rows::Rows;
 use crate::rules::Settlement;
 use crate::time::Timestamp;
@@ -38,8 +41,8 @@ pub(crate) enum Notice {
 
 /// The order book of one instrument and what is on its way there.
 #[derive(Clone, Debug)]
-struct Venue {
-    book: Book,
+pub(super) struct Venue {
+    pub(super) book: Book,
     /// Orders that no bar has seen yet: a bar may fill them if it opens at or after their arrival.
     arrivals: Vec<OrderId>,
 }
@@ -48,7 +51,7 @@ struct Venue {
 #[derive(Clone, Debug)]
 pub(crate) struct SimExchange {
     pub(crate) rules: FillRules,
-    venues: Vec<Venue>,
+    pub(super) venues: Vec<Venue>,
     /// Per instrument: a bar whose low is at or below this, or whose high is at or above the other, must be matched.
     watch: Vec<(f64, f64)>,
     /// The same without regard to new orders.
@@ -56,11 +59,13 @@ pub(crate) struct SimExchange {
     /// Instruments with something to watch.
     watched: usize,
     /// Their present terms.
-    instruments: Arc<Vec<Instrument>>,
+    pub(super) instruments: Arc<Vec<Instrument>>,
     pub(crate) floor: Floor,
     /// Some instrument has rules or fees that depend on the date.
     dated: bool,
     pub(crate) ambiguous: Vec<AmbiguousBar>,
+    /// The first ambiguous bar that its finer data does not fit.
+    pub(crate) disagreement: Option<Disagreement>,
 }
 
 const NOTHING: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
@@ -70,7 +75,8 @@ impl SimExchange {
     pub(crate) fn new(rules: FillRules, feed: &Feed, fees: FeeSchedule) -> Self {
         let fees = FeeBook::new(fees);
         let dated = fees.table().is_some() || feed.series().iter().any(|s| s.rules.is_some());
-        let floor = Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new() };
+        let floor =
+            Floor { fees, days: feed.series().iter().map(first_day).collect(), notices: Vec::new(), tells: true };
         let instruments = feed.series().len();
         let venue = Venue { book: Book::new(rules.limit_fill), arrivals: Vec::new() };
         Self {
@@ -83,6 +89,7 @@ impl SimExchange {
             floor,
             dated,
             ambiguous: Vec::new(),
+            disagreement: None,
         }
     }
 
@@ -194,10 +201,20 @@ impl SimExchange {
         let series = &feed.series()[id.index()];
         let traded = traded_bar(series, bar, &self.floor.days[id.index()]);
         let at = At { id, row: bar.row as u32, open: bar.open, low: traded.low, high: traded.high };
+        let has_traded = traded.volume != Some(Quantity::ZERO);
+        // What arrives now has not rested through a bar, however many were passed over.
+        self.venues[id.index()].book.traded_bars = at.row + u32::from(!has_traded);
         self.arrive(cx, id, bar.open_time);
-        if traded.volume != Some(Quantity::ZERO) {
-            self.venues[id.index()].book.traded_bars = at.row;
-            self.match_traded(cx, &traded, at);
+        if has_traded {
+            let drill = match &series.finer {
+                None => Err(Drill::Off),
+                Some(finer) => self.replay(cx, finer, bar, &traded, at),
+            };
+            if let Err(drill) = drill {
+                let ambiguous = self.ambiguous.len();
+                self.match_traded(cx, &traded, at);
+                self.ambiguous[ambiguous..].iter_mut().for_each(|bar| bar.drill = drill);
+            }
         }
         let mut desk = self.floor.desk(&self.instruments, cx, at);
         self.venues[id.index()].book.expire(traded.session_end, bar.time, &mut desk);
@@ -228,6 +245,7 @@ impl SimExchange {
     }
 
     /// The open of a bar that does nothing else: what `match_bar` would do, without the book.
+    #[inline(always)]
     fn fill_at_open(&mut self, cx: &mut Context, bar: &TradedBar, at: At) {
         let mut desk = self.floor.desk(&self.instruments, cx, at);
         let arrivals = &mut self.venues[at.id.index()].arrivals;
@@ -316,37 +334,24 @@ impl SimExchange {
     fn judge(
         &mut self,
         cx: &mut Context,
-        (first_fill, first_trade): (usize, usize),
+        firsts: (usize, usize),
         book: &Book,
         purse: &Purse<'_>,
         bar: &TradedBar,
         at: At,
         refused: bool,
     ) {
-        let mut actual: Vec<PathFill> = cx.fills[first_fill..]
-            .iter()
-            .map(|f| PathFill { order: f.order, side: f.side, quantity: f.quantity, price: f.price })
-            .collect();
-        actual.sort_unstable();
+        let actual = path_fills(&cx.fills[firsts.0..]);
         let seeds = [bar.open, bar.high, bar.low, bar.close];
-        let found =
-            certainty::explore(book, bar, &self.rules, purse.instrument, &seeds, purse, &mut Reach::of_run(book));
+        let walk = Walk::new(&self.rules, purse.instrument, bar);
+        let found = certainty::explore(PathEnd::start(book), walk, &seeds, purse, &mut Reach::of_run(book));
         let ends: &[PathEnd] = found.as_deref().unwrap_or(&[]);
         let searched = found.is_ok() && !refused;
         if searched && certainty::is_single(&actual, ends) {
             return;
         }
         let labels = if searched { certainty::label(&actual, ends) } else { vec![false; actual.len()] };
-        let mut tainted = false;
-        for fill in &mut cx.fills[first_fill..] {
-            let key = PathFill { order: fill.order, side: fill.side, quantity: fill.quantity, price: fill.price };
-            fill.certain = actual.iter().position(|f| *f == key).is_some_and(|i| labels[i]);
-            tainted |= !fill.certain;
-        }
-        if tainted {
-            cx.trades[first_trade..].iter_mut().for_each(|t| t.certain = false);
-            cx.portfolio.taint(at.id);
-        }
+        mark_fills(cx, firsts, at, &actual, &labels);
         let gain = |fills: &[PathFill]| marked_gain(fills, bar.close, purse);
         let pnl = gain(&actual);
         let all = || ends.iter().map(|e| gain(&e.fills)).chain([pnl]);
@@ -358,6 +363,7 @@ impl SimExchange {
             pnl_worst: all().min().unwrap_or(pnl),
             pnl_best: all().max().unwrap_or(pnl),
             searched,
+            drill: Drill::Off,
         });
     }
 
@@ -422,7 +428,7 @@ impl SimExchange {
     pub(crate) fn end_on_the_way(&mut self, cx: &mut Context, order: OrderId, state: OrderState, reason: Reason) {
         cx.end_order(order, state, reason);
         self.floor.fees.ended(order);
-        self.floor.notices.push(Notice::Order(order));
+        self.floor.note(Notice::Order(order));
         let id = cx.orders[order.index()].order.instrument;
         let Some(venue) = self.venues.get_mut(id.index()) else {
             return;
@@ -528,7 +534,7 @@ fn traded_bar(series: &Series, bar: &WholeBar, day: &Day) -> TradedBar {
 /// False when it is plain that every path gives the same fills, so that no
 /// search is needed: orders that act at the open, then at most one unlinked order
 /// at a price of its own.
-fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
+pub(super) fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
     if book.trails.iter().any(|slot| book.get(*slot).may_fire_trailing(bar.low, bar.high)) {
         return true;
     }
@@ -552,7 +558,15 @@ fn is_entangled(book: &Book, bar: &TradedBar) -> bool {
     false
 }
 
-fn marked_gain(fills: &[PathFill], mark: Price, purse: &Purse<'_>) -> Money {
+/// The fills of a run as those of a path, sorted.
+pub(super) fn path_fills(fills: &[Fill]) -> Vec<PathFill> {
+    let path = |f: &Fill| PathFill { order: f.order, side: f.side, quantity: f.quantity, price: f.price };
+    let mut all: Vec<PathFill> = fills.iter().map(path).collect();
+    all.sort_unstable();
+    all
+}
+
+pub(super) fn marked_gain(fills: &[PathFill], mark: Price, purse: &Purse<'_>) -> Money {
     let multiplier = purse.instrument.multiplier;
     fills
         .iter()

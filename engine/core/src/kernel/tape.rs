@@ -20,7 +20,7 @@ use crate::orderbook::{BookState, OrderBook};
 use crate::record::{BOOK_INCIDENTS_MAX, BookIncident};
 use crate::rows::Rows;
 use crate::rules::Settlement;
-use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent};
+use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent, is_trade, level_side};
 use crate::time::Timestamp;
 
 /// Instants at which the bars of a run are known.
@@ -189,6 +189,14 @@ impl Kernel<'_> {
             if time > stop || time >= day_end {
                 break;
             }
+            if stand.venue.is_idle() {
+                // Nobody looks: the book follows when somebody arrives.
+                let until = stop.min(day_end - 1).min(end - 1);
+                while times.get(stand.row).is_some_and(|time| *time <= until) {
+                    stand.row += 1;
+                }
+                continue;
+            }
             counter.now = time;
             stand.venue.on_row(&tape, stand.row, instrument, &mut counter);
             stand.row += 1;
@@ -229,6 +237,8 @@ impl Kernel<'_> {
         let Some((stand, mut counter)) = self.wire.counter(id, &mut self.cx, &mut self.exchange.floor, now) else {
             return;
         };
+        let tape = stand.tape.clone();
+        stand.venue.catch_up(&tape, stand.row);
         match command {
             Command::Submit(_) => {
                 let beyond = |price: Price| limits.is_some_and(|l| price < l.down || price > l.up);
@@ -323,21 +333,34 @@ impl Kernel<'_> {
         if let Some(delay) = constant {
             let limit = now.saturating_sub(delay);
             let local = tape.local_times();
-            let mut row = stand.received;
+            let from = stand.received;
             let mut heard = stand.heard.saturating_sub(delay);
-            while row < local.len() && local[row] <= limit {
-                if local[row].saturating_sub(heard) > stale_after && received.state != BookState::Stale {
+            let (mut row, mut last) = (from, None);
+            let c = tape.columns();
+            let rows = local[from..].iter().zip(&c.code[from..]).zip(&c.price[from..]).zip(&c.quantity[from..]);
+            for (((time, code), price), quantity) in rows {
+                if *time > limit {
+                    break;
+                }
+                if time.saturating_sub(heard) > stale_after && received.state != BookState::Stale {
                     received.state = BookState::Stale;
                     changes.push((heard + delay + stale_after, BookState::Stale));
                 }
-                heard = local[row];
-                let ends = note(received, &tape, row, id);
-                if ends && received.book.state() != received.state {
+                heard = *time;
+                if let Some(side) = level_side(*code) {
+                    received.book.set_level(side, Price::from_units(*price), Quantity::from_units(*quantity));
+                } else if is_trade(*code) {
+                    last = if code & IRREGULAR == 0 { Some(row) } else { last };
+                } else {
+                    received.book.apply(&tape.event(row));
+                }
+                if code & LAST != 0 && received.book.state() != received.state {
                     received.state = received.book.state();
-                    changes.push((local[row] + delay, received.state));
+                    changes.push((*time + delay, received.state));
                 }
                 row += 1;
             }
+            received.last = last.map(|row| tick_of(&tape, row, id)).or(received.last);
             stand.received = row;
             stand.heard = heard + delay;
             if let Some(last) = row.checked_sub(1) {
@@ -453,8 +476,10 @@ impl Kernel<'_> {
         self.mark_books();
         while let Some((_, answer)) = self.wire.responses.pop_front_if(|(due, _)| *due <= now) {
             if let Some(notice) = deliver(&mut self.cx, &self.exchange.floor.days, answer) {
-                self.exchange.floor.notices.push(notice);
-                self.tell(feed)?;
+                self.exchange.floor.note(notice);
+                if !self.exchange.floor.notices.is_empty() {
+                    self.tell(feed)?;
+                }
             }
         }
         Ok(())
@@ -470,13 +495,14 @@ impl Kernel<'_> {
 }
 
 /// Follows a row on the strategy's side; true when it ends its packet.
-#[inline]
+#[inline(always)]
 fn note(received: &mut Received, tape: &Tape, row: usize, id: InstrumentId) -> bool {
     let code = tape.code(row);
     match tape.event(row) {
-        TapeEvent::Trade { .. } => {
+        TapeEvent::Trade { price, quantity, aggressor } => {
             if code & IRREGULAR == 0 {
-                received.last = Some(tick_of(tape, row, id));
+                let time = tape.venue_time(row);
+                received.last = Some(Tick { time, instrument: id, price, quantity, aggressor });
             }
         }
         event => {

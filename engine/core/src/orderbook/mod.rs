@@ -117,17 +117,23 @@ impl OrderBook {
     }
 
     /// Follows a row.
-    #[inline]
+    #[inline(always)]
     pub fn apply(&mut self, event: &TapeEvent) -> Change {
         match *event {
             TapeEvent::Trade { .. } => Change::Nothing,
             TapeEvent::Level { side, price, quantity } => {
-                let before = self.side_mut(side).set(price, quantity);
+                let before = self.set_level(side, price, quantity);
                 Change::Level { side, price, before, after: quantity }
             }
             TapeEvent::Quote { side, price, quantity } => self.quote(side, price, quantity),
             other => self.seldom(&other),
         }
+    }
+
+    /// Sets the size at a price, zero removes the level; returns the size before.
+    #[inline(always)]
+    pub fn set_level(&mut self, side: Side, price: Price, quantity: Quantity) -> Quantity {
+        self.side_mut(side).set(price, quantity)
     }
 
     fn quote(&mut self, side: Side, price: Price, quantity: Quantity) -> Change {
@@ -187,7 +193,7 @@ impl OrderBook {
                     self.shift(old.side, old.price, -old.quantity);
                 }
                 let before = self.shift(side, price, quantity);
-                Change::Level { side, price, before, after: before + quantity }
+                Change::Level { side, price, before, after: self.size_at(side, price) }
             }
             TapeEvent::Modify { order, side, price, quantity } => self.modify(order, side, price, quantity),
             TapeEvent::Cancel { order, quantity } => {
@@ -226,11 +232,12 @@ impl OrderBook {
         Change::Order { side: old.side, price: old.price, removed, priority: old.priority }
     }
 
-    /// Adds to the size at a price; returns the size before.
+    /// Adds to the size at a price, which stays within what can be told; returns the size before.
     fn shift(&mut self, side: Side, price: Price, by: Quantity) -> Quantity {
         let ladder = self.side_mut(side);
         let before = ladder.size_at(price);
-        ladder.set(price, (before + by).max(Quantity::ZERO));
+        let after = before.units().saturating_add(by.units()).max(0);
+        ladder.set(price, Quantity::from_units(after));
         before
     }
 
@@ -239,6 +246,13 @@ impl OrderBook {
     #[must_use]
     pub fn best(&self, side: Side) -> Option<BookLevel> {
         self.side(side).best()
+    }
+
+    /// The best price of a side.
+    #[inline]
+    #[must_use]
+    pub fn best_price(&self, side: Side) -> Option<Price> {
+        self.side(side).best_price()
     }
 
     /// The best bid.
@@ -266,7 +280,7 @@ impl OrderBook {
     #[inline]
     #[must_use]
     pub fn mid_price(&self) -> Option<Price> {
-        let (bid, ask) = (self.bid()?.price.units(), self.ask()?.price.units());
+        let (bid, ask) = (self.bids.best_price()?.units(), self.asks.best_price()?.units());
         Some(Price::from_units(bid + (ask - bid) / 2))
     }
 
@@ -319,11 +333,8 @@ impl OrderBook {
         if self.gapped {
             return BookState::Gapped;
         }
-        match (self.bids.best(), self.asks.best()) {
-            (Some(bid), Some(ask)) if bid.price > ask.price || (self.depth && bid.price == ask.price) => {
-                BookState::Crossed
-            }
-            _ => BookState::Good,
-        }
+        // Keys of asks are their prices below zero.
+        let sum = self.bids.top() + self.asks.top();
+        if sum > 0 || (sum == 0 && self.depth) { BookState::Crossed } else { BookState::Good }
     }
 }

@@ -6,13 +6,13 @@ use engine_core::actions::{ActionKind, CorporateAction};
 use engine_core::bars::BarRef;
 use engine_core::context::Context;
 use engine_core::digest::digest;
-use engine_core::exchange::{FillRules, MarketFill, PathRule, Slippage};
+use engine_core::exchange::{FillRules, LimitGap, MarketFill, PathRule, Slippage};
 use engine_core::feed::Series;
 use engine_core::fixed::{Money, Rate};
 use engine_core::instrument::InstrumentId;
 use engine_core::kernel::{RunError, RunOptions, run};
 use engine_core::ledger::{LedgerAccount, postings};
-use engine_core::order::{NewOrder, OrderId, OrderState, Reason, Side, Size, TimeInForce};
+use engine_core::order::{NewOrder, OrderId, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
 use engine_core::record::{Fill, RunResult};
 use engine_core::setup::{Setup, SetupError};
 use engine_core::strategy::Strategy;
@@ -361,4 +361,26 @@ fn who_wants_no_notices_gets_none_and_the_same_run() {
     let ((loud, told), (silent, untold)) = (go(true), go(false));
     assert_eq!(loud, silent);
     assert!(told > loud.fills.len() && untold == 0, "{told} {untold}");
+}
+
+#[test]
+fn a_limit_that_did_not_rest_gets_the_open_after_quiet_bars_too() {
+    let rows = [
+        [100.0, 100.0, 100.0, 100.0],
+        [100.0, 100.0, 100.0, 100.0],
+        [100.0, 100.0, 100.0, 100.0],
+        [98.0, 98.5, 97.5, 98.0],
+    ];
+    let options =
+        RunOptions { fills: FillRules { limit_gap: LimitGap::Limit, ..FillRules::default() }, ..RunOptions::default() };
+    for (sent, expected) in [(2, "98"), (1, "99")] {
+        let new = NewOrder::new(
+            InstrumentId(0),
+            Side::Buy,
+            Size::Quantity(shares(10)),
+            OrderKind::Limit { limit: price("99") },
+        );
+        let result = run(&one(daily(&rows)), &mut Script { steps: vec![(sent, new)] }, &options).unwrap();
+        assert_eq!(result.fills[0].price, price(expected), "sent after bar {sent}");
+    }
 }

@@ -180,3 +180,16 @@ fn a_crossed_book_fills_nothing_and_is_told_once() {
     assert_eq!(plan.seen, ["40 fill 1 1 @ 99 position -1", "40 order 1 filled "]);
     assert_eq!(result.incidents.len(), 2);
 }
+
+#[test]
+fn what_was_taken_is_there_again_after_the_price_was_away_though_no_order_worked() {
+    let ask = |p, q| TapeEvent::Quote { side: Side::Sell, price: price(p), quantity: shares(q) };
+    let bid = TapeEvent::Quote { side: Side::Buy, price: price("99"), quantity: shares(5) };
+    let rows = [(0, bid), (1, ask("100", 5)), (20, ask("101", 5)), (30, ask("100", 5)), (60, ask("100", 5))];
+    let take = NewOrder::limit(ID, Side::Buy, Size::Quantity(shares(5)), price("100")).tif(TimeInForce::Ioc);
+    // At 15 nothing is left of what the order at 10 took; at 40 others offer there.
+    let mut plan = Plan { orders: vec![(10, take), (15, take), (40, take)], ..Plan::default() };
+    let result = play(tape(&rows, 0), &mut plan, &options());
+    let filled: Vec<String> = result.orders.iter().map(|order| order.filled.to_string()).collect();
+    assert_eq!(filled, ["5", "0", "5"]);
+}

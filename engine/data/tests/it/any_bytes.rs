@@ -1,10 +1,11 @@
 //! Whatever is in a file, reading it ends in columns or in an error.
 
-use engine_data::ContractOverrides;
 use engine_data::csv::read_bars_in_pieces;
+use engine_data::feeds::{self, OnGap, TapeWishes};
 use engine_data::import::{Format, Wishes, plan};
 use engine_data::run_tables::read_parquet;
 use engine_data::table::read_table;
+use engine_data::{BarLength, ContractOverrides, tape};
 use proptest::prelude::*;
 
 use crate::{Folder, daily};
@@ -106,4 +107,123 @@ proptest! {
         folder.write("ibm.zip", &bytes);
         let _ = plan(&folder.path("ibm.zip"), &Wishes::default());
     }
+}
+
+/// Sound files of ticks.
+const TICKS: [&str; 8] = [
+    "venue_time,local_time,event,side,price,quantity,order,flags\n1700000000000000000,,clear,,,,,snapshot\n1700000000000000000,,add,buy,10,5,1,snapshot\n1700000000000000000,,add,sell,11,5,2,snapshot last\n1700000001000000000,1700000002000000000,trade,buy,11,1,,\n1700000001000000000,1700000002000000000,cancel,,,1,2,last\n1700000002000000000,,modify,buy,10,4,1,last\n",
+    "recv_ns,exch_ms,event,side,price,qty,id,first_id,prev_id\n1700000000000000000,1700000000000,snapshot,B,10,4,20,,\n1700000000000000000,1700000000000,snapshot,A,11,4,20,,\n1700000001000000000,1700000001000,depth,B,10,3,22,21,20\n1700000001000000000,1700000001000,bbo,B,10,3,22,,\n1700000002000000000,1700000002000,trade,S,10,2,500,,\n1700000003000000000,1700000003000,depth,A,11,0,23,23,22\n",
+    "ts_recv_ns,ts_event_ns,action,side,price,size,order_id,flags,sequence\n1700000000000000000,1700000000000000000,A,B,10,5,1,32,7\n1700000001000000000,1700000001000000000,T,A,10,5,9,0,10\n1700000001000000000,1700000001000000000,F,B,10,5,1,0,10\n1700000001000000000,1700000001000000000,C,B,10,5,1,128,11\n1700000002000000000,1700000002000000000,A,A,12,1,3,0,13\n1700000002000000000,1700000002000000000,M,A,13,2,3,128,13\n",
+    "time,kind,price,size,bid,bid_size,ask,ask_size,exchange,cond,suspicious\n2013-10-08 09:30:00,Q,,,10,1,0,0,N,1,0\n2013-10-08 09:30:01,Q,,,0,0,11,2,P,1,0\n2013-10-08 09:30:02,T,11,100,,,,,N,40,0\n",
+    "time,last,high,low,total_volume,volume,total_turnover,bid1,bid1_size,ask1,ask1_size\n2021-01-04 09:29:00,10,10,10,2,2,20,10,1,11,1\n2021-01-04 22:30:00,11,11,10,5,3,52,10,1,11,1\n2021-01-04 22:30:01,11,12,9,9,4,95,10,1,11,1\n",
+    "symbol,time,price,volume_lots,side\n600000.SH,2019-02-01 09:25:02,10.82,5368,2\n600000.SH,2019-02-01 09:30:02,10.79,177,1\n",
+    "time,price,size,side,local_time\n2020-01-02T10:00:02Z,10,1,buy,2020-01-02T10:00:03Z\n2020-01-02T10:00:00Z,11,2,,2020-01-02T10:00:04Z\n",
+    "time,bid,bid_size,ask,ask_size\n2020-01-02 10:00,10,1,11,2\n2020-01-02 10:01,10,1,,0\n",
+];
+
+/// One of them with some fields changed.
+fn ticks() -> impl Strategy<Value = String> {
+    let words = [
+        "trade",
+        "level",
+        "quote",
+        "clear",
+        "gap",
+        "snapshot",
+        "buy",
+        "sell",
+        "last",
+        "A",
+        "B",
+        "C",
+        "M",
+        "T",
+        "F",
+        "R",
+        "S",
+        "N",
+        "Q",
+        "0",
+        "1",
+        "2",
+        "10",
+        "100",
+        "10000000000",
+        "-1",
+        "NaN",
+        "1e308",
+        "1.7976931348623157e308",
+        "128",
+        "32",
+        "0.00000001",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "",
+        "1700000000000000000",
+        "1700000001000000000",
+        "7258118399999999999",
+        "1700000000000",
+        "2021-01-04 09:30:00",
+    ];
+    let word = (0..words.len()).prop_map(move |at| words[at]);
+    let change = (any::<prop::sample::Index>(), word);
+    (0..TICKS.len(), prop::collection::vec(change, 0..5)).prop_map(|(file, changes)| {
+        let (header, rows) = TICKS[file].split_once('\n').expect("a header");
+        let width = header.split(',').count();
+        let mut fields: Vec<&str> = rows.trim_end().split(['\n', ',']).collect();
+        for (index, word) in changes {
+            let at = index.index(fields.len());
+            fields[at] = word;
+        }
+        let rows = fields.chunks(width).map(|row| row.join(","));
+        format!("{header}\n{}\n", rows.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_ticks_panic(text in ticks(), mark in any::<bool>()) {
+        let folder = Folder::new("");
+        folder.write("p.tape.csv", &text);
+        folder.write("US.X.csv", &text);
+        let inline = ContractOverrides { symbol: Some("US.X".into()), ..ContractOverrides::default() };
+        if let Ok(loaded) = tape::load(&folder.path("p.tape.csv"), &inline) {
+            let _ = tape::audit(&loaded.tape);
+            let _ = tape::bars(&folder.path("p.tape.csv"), &loaded, BarLength::Intraday(1_000_000_000));
+        }
+        let on_gap = if mark { OnGap::Mark } else { OnGap::Refuse };
+        let wishes = TapeWishes { on_gap, contract: inline, ..TapeWishes::default() };
+        if let Ok(Some(plan)) = feeds::plan(&folder.path("US.X.csv"), &wishes) {
+            for one in &plan.tapes {
+                let _ = tape::audit(&one.tape);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tape_with_any_byte_changed_or_cut_off_does_not_panic() {
+    let folder = Folder::new("");
+    let path = folder.path("p.tape.parquet");
+    folder.write("q.csv", "time,price,size\n2020-01-02T10:00:00Z,10,1\n2020-01-02T10:00:01Z,11,2\n");
+    let wishes = TapeWishes {
+        contract: ContractOverrides { symbol: Some("US.X".into()), ..ContractOverrides::default() },
+        ..TapeWishes::default()
+    };
+    let plan = feeds::plan(&folder.path("q.csv"), &wishes).expect("read").expect("trades");
+    tape::write(&path, &plan.tapes[0].contract, &plan.tapes[0].tape).expect("written");
+    let good = std::fs::read(&path).expect("read");
+    let mut refused = 0;
+    for at in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[at] ^= 0x55;
+        std::fs::write(&path, &bytes).expect("written");
+        refused += usize::from(tape::load(&path, &ContractOverrides::default()).is_err());
+        std::fs::write(&path, &good[..at]).expect("written");
+        assert!(tape::load(&path, &ContractOverrides::default()).is_err(), "cut off at {at}");
+    }
+    assert!(refused > good.len() / 4, "{refused} of {}", good.len());
 }

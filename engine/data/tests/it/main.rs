@@ -8,6 +8,8 @@ mod calendars;
 mod checks;
 mod contract;
 mod corrupted;
+mod corrupted_tapes;
+mod feeds;
 mod fees;
 mod import;
 mod jumps;
@@ -19,6 +21,7 @@ mod run_tables;
 mod shift;
 mod shipped;
 mod table;
+mod tapes;
 mod times;
 mod volume;
 

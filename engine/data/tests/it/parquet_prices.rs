@@ -284,4 +284,19 @@ fn a_large_row_group_is_read_in_windows() {
     let coin = ContractOverrides { symbol: Some("X".into()), ..bars("1m", Stamp::Open) };
     let loaded = read_bars(&folder.path("p.parquet"), &coin).expect("fine");
     assert_eq!(loaded.bars.columns().volume, counted);
+    // Pages of other lengths than windows, columns with a dictionary and without.
+    for bytes in [20_000, 100_001, 700_003] {
+        let mut columns = beside(datetime(
+            (0..rows).map(|i| OPEN + i * MINUTE).collect(),
+            TimeUnit::Nanoseconds,
+            Some(TimeZone::UTC),
+        ));
+        columns[5] = numbers("volume", &counted);
+        let mut frame = DataFrame::new(columns[0].len(), columns).expect("columns of one length");
+        let file = File::create(folder.path("p.parquet")).expect("created");
+        let writer = ParquetWriter::new(file).with_row_group_size(Some(1_000_000));
+        writer.with_data_page_size(Some(bytes)).finish(&mut frame).expect("written");
+        let again = read_bars(&folder.path("p.parquet"), &coin).expect("fine");
+        assert_eq!(again.bars, loaded.bars, "{bytes}");
+    }
 }

@@ -51,6 +51,20 @@ fn several_row_groups_come_back_whole() {
 }
 
 #[test]
+fn a_column_without_any_value_keeps_its_type() {
+    let folder = Folder::new("");
+    let path = folder.path("orders.parquet");
+    let columns = vec![
+        ("id".to_owned(), Column::I64((0..5_000).collect())),
+        ("limit".to_owned(), Column::OptF64(vec![None; 5_000])),
+        ("exit".to_owned(), Column::OptTime(vec![None; 5_000])),
+    ];
+    let table = Table { name: "orders".to_owned(), columns };
+    write_parquet(&table, &path).expect("written");
+    assert_eq!(read_parquet(&path).expect("read"), table);
+}
+
+#[test]
 fn csv_is_for_people_and_scripts() {
     let folder = Folder::new("");
     let path = folder.path("trades.csv");

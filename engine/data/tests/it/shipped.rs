@@ -44,10 +44,11 @@ fn samples_load_and_are_what_the_readme_says() {
         ("etf_close", 23, 2141, "2008-01-02T14:30:00Z", "2016-07-01T20:00:00Z"),
         ("cn_daily", 1, 1037, "2012-05-17T01:30:00Z", "2016-08-17T07:00:00Z"),
         ("crypto_hour", 1, 16872, "2017-11-13T00:00:00Z", "2019-10-17T00:00:00Z"),
+        ("crypto_daily", 1, 703, "2017-11-13T00:00:00Z", "2019-10-17T00:00:00Z"),
         ("fx_hour", 1, 6225, "2017-01-01T22:00:00Z", "2017-12-29T22:00:00Z"),
     ];
     let (mut found, mut warned) = (Vec::new(), Vec::new());
-    for name in ["index_daily", "us_close", "etf_close", "cn_daily", "crypto_hour", "fx_hour"] {
+    for name in ["index_daily", "us_close", "etf_close", "cn_daily", "crypto_hour", "crypto_daily", "fx_hour"] {
         for entry in std::fs::read_dir(folder(name)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_none_or(|e| e != "csv") {

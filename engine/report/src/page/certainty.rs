@@ -1,10 +1,12 @@
 //! How far the result rests on what a bar does not tell.
 
+use engine_core::drill_down::{Drill, Replay};
 use engine_core::fixed::Money;
 use engine_core::record::{AmbiguousBar, RunResult};
 use maud::{Markup, html};
 
 use crate::display::{Clock, count, gain, money, percent, plural, ratio};
+use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::summary::{Curve, Summary, nearest, summary, total_pnl};
 
@@ -28,12 +30,13 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
                 p {
                     strong { (percent(s.certain_share)) } " of fills are certain ("
                     (count(certain)) " of " (count(s.fills)) "), "
-                    (plural(run.ambiguous.len() as u64, "bar is", "bars are")) " ambiguous."
+                    (plural(run.left_ambiguous() as u64, "bar is", "bars are")) " ambiguous."
                 }
             }
-            @if run.ambiguous.is_empty() {
-                @if !run.fills.is_empty() && certain == s.fills {
-                    p.note { "The result is the same on every path that the bars allow." }
+            @for sentence in sentences(input) { p { (sentence) } }
+            @if run.left_ambiguous() == 0 {
+                @if !run.fills.is_empty() && (certain == s.fills || run.fills.iter().any(|f| f.maker)) {
+                    p.note { (all_the_same(run)) }
                 }
             } @else {
                 (resting(run))
@@ -44,11 +47,22 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     }
 }
 
+/// What it means that no bar is ambiguous. Fills of resting orders on a tape may still rest on
+/// their place in the queue.
+pub(crate) fn all_the_same(run: &RunResult) -> &'static str {
+    match (run.fills.iter().all(|f| f.certain), run.fills.iter().any(|f| f.maker)) {
+        (false, true) => "The others rest on the place in the queue that the model gives our orders.",
+        (true, true) => "Every fill happens wherever in the queue our orders stand.",
+        _ if run.drill_down.is_some() => "The result is the same on every path that the bars and the finer bars allow.",
+        _ => "The result is the same on every path that the bars allow.",
+    }
+}
+
 /// Share of the profit that rests on ambiguous bars and trades.
 fn resting(run: &RunResult) -> Markup {
     let share = |part: Money, whole: Money| (!whole.is_zero()).then(|| part.to_f64() / whole.to_f64());
     let total = total_pnl(run);
-    let on_bars: Money = run.ambiguous.iter().map(|a| a.pnl).sum();
+    let on_bars: Money = run.ambiguous.iter().filter(|a| a.is_left()).map(|a| a.pnl).sum();
     let closed: Money = run.trades.iter().map(|t| t.pnl).sum();
     let on_trades: Money = run.trades.iter().filter(|t| !t.certain).map(|t| t.pnl).sum();
     html! {
@@ -122,17 +136,22 @@ fn bars(run: &RunResult) -> Markup {
     let mut listed: Vec<&AmbiguousBar> = run.ambiguous.iter().collect();
     let left_out = listed.len().saturating_sub(BARS_MAX);
     if left_out > 0 {
-        let width = |a: &AmbiguousBar| if a.searched { a.pnl_best - a.pnl_worst } else { a.pnl.abs() };
-        listed.sort_by_key(|a| std::cmp::Reverse(width(a)));
+        let width = |a: &AmbiguousBar| a.range().map_or(a.pnl.abs(), |(worst, best)| best - worst);
+        listed.sort_by_key(|a| std::cmp::Reverse((a.is_left(), width(a))));
         listed.truncate(BARS_MAX);
         listed.sort_by_key(|a| (a.time, a.instrument));
     }
     let symbol = |a: &AmbiguousBar| run.instruments.get(a.instrument.index()).map_or("", |i| i.symbol.as_str());
+    let drilled = run.drill_down.is_some();
     html! {
         h3 { "Ambiguous bars" }
         p.hint {
             "P&L of the fills inside the bar, marked at its close, fees included: as it happened, and the least and "
             "most over all paths of this one bar. It is an attribution, never summed into a bound."
+            @if drilled {
+                " Bars with finer data were matched on it: the last column says what that left of the range, "
+                "which is that of the bar alone."
+            }
             @if left_out > 0 { " The " (count(BARS_MAX as u64)) " widest of " (count(run.ambiguous.len() as u64)) "." }
         }
         div.scroll.tall {
@@ -141,6 +160,7 @@ fn bars(run: &RunResult) -> Markup {
                     th.text scope="col" { "Instrument" } th.text scope="col" { "Time" }
                     th scope="col" { "As it happened" } th scope="col" { "Worst" }
                     th scope="col" { "Best" } th scope="col" { "Range" }
+                    @if drilled { th.text scope="col" { "With finer data" } }
                 } }
                 tbody {
                     @for a in listed {
@@ -155,10 +175,25 @@ fn bars(run: &RunResult) -> Markup {
                             } @else {
                                 td.muted colspan="3" { "not known: too many paths to search" }
                             }
+                            @if drilled { td.text { (left(a)) } }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What finer data left of a bar, in words.
+fn left(a: &AmbiguousBar) -> String {
+    match a.drill {
+        Drill::Off => "none for this instrument".to_owned(),
+        Drill::NoData => "none inside this bar".to_owned(),
+        Drill::Disagrees => "does not add up to this bar".to_owned(),
+        Drill::Replayed(Replay { resolved: true, .. }) => "one outcome".to_owned(),
+        Drill::Replayed(replay) if !replay.searched => "not known: too many paths to search".to_owned(),
+        Drill::Replayed(replay) => {
+            format!("{} to {}", gain(nearest(replay.pnl_worst)), gain(nearest(replay.pnl_best)))
         }
     }
 }

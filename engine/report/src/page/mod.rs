@@ -4,7 +4,7 @@
 //! makes a browser hold it to that. All text is escaped by `maud` or, inside the
 //! data, by `payload`.
 
-mod certainty;
+pub(crate) mod certainty;
 mod column;
 mod distribution;
 mod drawdowns;
@@ -15,7 +15,7 @@ mod payload;
 mod prices;
 mod statistics;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use crate::display::{plural, printable};
 use crate::input::ReportInput;
@@ -31,8 +31,21 @@ const SCRIPTS: [&str; 6] = [
     include_str!("../assets/trades.js"),
     include_str!("../assets/main.js"),
 ];
+/// More than a page has: it then lies in a piece of memory of its own from the start, of which
+/// only what is written exists, and all of which goes back at the end.
+const PAGE_BYTES: usize = 16 << 20;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:";
+
+/// The data of the charts: written where it stands, since it is most of a page.
+struct Data<'a>(&'a ReportInput<'a>);
+
+impl Render for Data<'_> {
+    fn render_to(&self, page: &mut String) {
+        page.reserve(PAGE_BYTES);
+        payload::write(self.0, page);
+    }
+}
 
 /// The report as one self-contained HTML page.
 #[must_use]
@@ -55,7 +68,7 @@ pub fn html(input: &ReportInput<'_>, summary: &Summary) -> String {
                     div.banner role="alert" { (LOOK_AHEAD) }
                 }
                 (body(input, summary))
-                script id="data" type="application/json" { (PreEscaped(payload::json(input))) }
+                script id="data" type="application/json" { (Data(input)) }
                 script { (PreEscaped(SCRIPTS.concat())) }
             }
         }

@@ -6,10 +6,12 @@
 //! for drawing.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use engine_core::order::Side;
 use engine_core::record::{RunResult, Trade};
 use engine_core::time::SECOND;
+use risk::values::{Returns, Values};
 use serde::Serialize;
 
 use super::column::Column;
@@ -120,8 +122,8 @@ struct Payload {
     trades: Trades,
 }
 
-/// The data of a page as JSON that is safe inside a script element.
-pub(crate) fn json(input: &ReportInput<'_>) -> String {
+/// The data of a page as JSON that is safe inside a script element, at the end of `page`.
+pub(crate) fn write(input: &ReportInput<'_>, page: &mut String) {
     let run = input.run;
     let curve = Curve::of(run);
     let instants = evenly(run.times.len(), room(run.times.len(), 1));
@@ -146,12 +148,41 @@ pub(crate) fn json(input: &ReportInput<'_>) -> String {
         trades: trades(run),
         axis,
     };
-    let text = serde_json::to_string(&payload).unwrap_or_else(|_| "{}".to_owned());
-    // `<`, `>` and `&` occur only inside JSON strings, where an escape means the same.
-    if !text.contains(['<', '>', '&']) {
-        return text;
+    let before = page.len();
+    if serde_json::to_writer(Inside { page }, &payload).is_err() {
+        page.truncate(before);
+        page.push_str("{}");
     }
-    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// The end of a page that JSON is written to, piece by piece.
+///
+/// `<`, `>` and `&` occur only inside JSON strings, where an escape means the same.
+struct Inside<'a> {
+    page: &'a mut String,
+}
+
+impl io::Write for Inside<'_> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
+        let mut rest = text;
+        while let Some(at) = rest.find(['<', '>', '&']) {
+            let escape = match rest.as_bytes()[at] {
+                b'<' => "\\u003c",
+                b'>' => "\\u003e",
+                _ => "\\u0026",
+            };
+            self.page.push_str(&rest[..at]);
+            self.page.push_str(escape);
+            rest = &rest[at + 1..];
+        }
+        self.page.push_str(rest);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Points that each of so many lines of a length may have.
@@ -172,7 +203,7 @@ fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
         false => format!("Sharpe ratio of the last {periods} periods"),
     };
     let line = |name: &str, equity: &[f64]| {
-        let returns = risk::ratios::returns(equity).filter(|r| r.len() > window)?;
+        let returns = Returns::of(equity).filter(|r| r.count() > window)?;
         let values = risk::rolling::sharpe(&returns, window, periods_per_year).map(|x| x.unwrap_or(f64::NAN));
         let line = Line::over(name, &run.times[1..], values, ROLLING_POINTS_MAX, |v| Column::rounded(v, 3));
         Some(line).filter(|line| !line.v.is_empty())

@@ -7,9 +7,10 @@ use engine_core::time::{DAY, HOUR, MINUTE};
 use maud::{Markup, html};
 use risk::benchmark;
 use risk::bootstrap::{Band, Bands, Bootstrap, bootstrap};
-use risk::performance::{Performance, performance, performance_of};
+use risk::performance::{Performance, performance};
 use risk::ratios;
 use risk::trades::{excursions, trade_statistics};
+use risk::values::Returns;
 
 use crate::display::{count, decimal, gain, optional, percent, plural, ratio};
 use crate::input::ReportInput;
@@ -20,9 +21,9 @@ type Row = (&'static str, String, String, String);
 
 pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let curve = Curve::of(input.run);
-    let returns = ratios::returns(&curve.equity);
-    let bands = returns.as_deref().and_then(|r| bootstrap(r, curve.periods_per_year, &Bootstrap::default()));
-    let own = performance_of(&curve.equity, returns, curve.periods_per_year);
+    let returns = Returns::of(&curve.equity);
+    let bands = returns.and_then(|r| bootstrap(&r, curve.periods_per_year, &Bootstrap::default()));
+    let own = performance(&curve.equity, curve.periods_per_year);
     let held = input.benchmark.map(|b| performance(b.equity, curve.periods_per_year));
     html! {
         section #statistics aria-labelledby="statistics-title" {

@@ -1,5 +1,6 @@
 //! Reports of synthetic runs.
 
+mod drill;
 mod figures;
 mod page;
 mod synthetic;

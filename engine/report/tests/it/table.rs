@@ -2,7 +2,7 @@
 
 use engine_core::fixed::Money;
 use engine_core::order::{NewOrder, Side, Size};
-use engine_core::record::RunResult;
+use engine_core::record::{LogLine, RunResult};
 use engine_core::{bars::BarRef, context::Context, instrument::InstrumentId, kernel::run};
 use engine_core::{feed::Feed, setup::Setup, setup::SetupError, strategy::Strategy};
 use engine_report::{Benchmark, ReportInput, summary, terminal};
@@ -94,4 +94,30 @@ fn without_trades_it_says_why() {
     assert!(text.contains("None of 20 orders was filled."), "{text}");
     assert!(text.contains("rejected") && text.contains("insufficient cash"), "{text}");
     assert!(text.contains('-'));
+}
+
+#[test]
+fn fills_that_rest_on_a_queue_are_said_to_and_the_log_is_shown() {
+    let series = [daily_series("US.AAPL", 300, 3)];
+    let [mut run, ..] = three_runs(&series, 1);
+    run.ambiguous.clear();
+    run.logs = (0..7)
+        .map(|i| LogLine { time: run.fills[0].time, text: format!("line {i} {}", "of the log ".repeat(9)) })
+        .collect();
+    let text = |run: &RunResult| {
+        let report = input(run);
+        terminal(&report, &summary(&report), false)
+    };
+    for fill in &mut run.fills {
+        (fill.maker, fill.certain) = (true, true);
+    }
+    assert!(text(&run).contains("  Every fill happens wherever in the queue our orders stand.\n"));
+    run.fills[0].certain = false;
+    let page = text(&run);
+    assert!(page.contains("  The others rest on the place in the queue that the model gives our orders.\n"), "{page}");
+    assert!(page.contains("STRATEGY LOG\n  the last 5 of 7 lines\n"), "{page}");
+    assert!(!page.contains("line 1 ") && page.contains("line 2 ") && page.contains("line 6 "));
+    assert!(widest(&page) <= 80);
+    run.fills.iter_mut().for_each(|fill| (fill.maker, fill.certain) = (false, true));
+    assert!(text(&run).contains("the same on every path that the bars allow"));
 }

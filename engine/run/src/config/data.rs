@@ -6,6 +6,7 @@ use engine_data::{BarLength, ContractOverrides, Prices, Stamp};
 use serde::Serialize;
 
 use super::document::{Document, Value};
+use super::finer::FinerConfig;
 use super::place::ConfigError;
 use super::section::Section;
 
@@ -14,8 +15,9 @@ const FILES_MAX: usize = 10_000;
 /// What a currency is.
 pub(crate) const CURRENCY: &str = "three capital letters such as \"USD\"";
 
-const KEYS: &[&str] =
-    &["symbol", "file", "bars", "timezone", "stamp", "prices", "currency", "source", "lot", "tick", "multiplier"];
+const KEYS: &[&str] = &["symbol", "file", "finer", "currency", "lot", "tick", "multiplier"];
+/// Keys of the data contract that any price file may have inline.
+pub(super) const CONTRACT_KEYS: &[&str] = &["bars", "timezone", "stamp", "prices", "source"];
 
 pub(crate) fn is_currency(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
@@ -28,6 +30,8 @@ pub struct DataConfig {
     pub symbol: Option<String>,
     /// Price file, relative to the config.
     pub file: String,
+    /// Shorter bars of the same instrument, for its ambiguous bars.
+    pub finer: Option<FinerConfig>,
     /// Length of a bar: `1m`, `5m`, `1h`, `1d`, `1w`.
     pub bars: Option<String>,
     /// IANA time zone of times without an offset.
@@ -51,14 +55,11 @@ pub struct DataConfig {
 impl DataConfig {
     /// The inline keys of the data contract.
     pub(crate) fn contract(&self) -> ContractOverrides {
+        let Self { bars, timezone, stamp, prices, source, .. } = self.clone();
         ContractOverrides {
             symbol: self.symbol.clone(),
-            bars: self.bars.clone(),
-            timezone: self.timezone.clone(),
-            stamp: self.stamp.as_deref().map(|s| if s == "open" { Stamp::Open } else { Stamp::Close }),
-            prices: self.prices.as_deref().map(|p| if p == "raw" { Prices::Raw } else { Prices::Adjusted }),
             currency: self.currency.clone(),
-            source: self.source.clone(),
+            ..ContractKeys { bars, timezone, stamp, prices, source }.overrides()
         }
     }
 
@@ -104,27 +105,66 @@ pub(crate) fn read(document: &Document) -> Result<Vec<DataConfig>, ConfigError> 
 }
 
 fn read_one(document: &Document, number: usize) -> Result<DataConfig, ConfigError> {
-    let section = Section::new(document, &format!("data.{number}"), KEYS)?;
-    let checked = |key: &str, expected: &str, fits: &dyn Fn(&str) -> bool| {
-        let text = section.text(key, expected)?;
-        match text.as_deref().filter(|t| !fits(t)) {
-            Some(found) => document.tolerate(section.error(key, format!("found {found:?}, expected {expected}"))),
-            None => Ok(text),
-        }
-    };
+    let section = Section::new(document, &format!("data.{number}"), &[KEYS, CONTRACT_KEYS].concat())?;
     let file = section.need_text("file", "the path of a price file (CSV or Parquet), relative to the config")?;
     let symbol_byte = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-    let symbol = checked("symbol", "a symbol such as \"US.AAPL\"", &|t| t.len() <= 64 && t.bytes().all(symbol_byte))?;
-    let bars =
-        checked("bars", "a bar length such as \"1m\", \"1h\", \"1d\" or \"1w\"", &|t| t.parse::<BarLength>().is_ok())?;
-    let zone = "an IANA time zone such as \"America/New_York\"";
-    let timezone = checked("timezone", zone, &|t| t.parse::<chrono_tz::Tz>().is_ok())?;
-    let stamp = section.word("stamp", &[("open", "open"), ("close", "close")])?.map(str::to_owned);
-    let prices = section.word("prices", &[("raw", "raw"), ("adjusted", "adjusted")])?.map(str::to_owned);
-    let currency = checked("currency", CURRENCY, &is_currency)?;
-    let source = section.text("source", "a text")?;
+    let symbol = checked(document, &section, "symbol", "a symbol such as \"US.AAPL\"", &|t| {
+        t.len() <= 64 && t.bytes().all(symbol_byte)
+    })?;
+    let ContractKeys { bars, timezone, stamp, prices, source } = ContractKeys::read(document, &section)?;
+    let currency = checked(document, &section, "currency", CURRENCY, &is_currency)?;
+    let finer = super::finer::read(document, &section)?;
     let lot = section.number("lot", 1e-8, 1e9)?;
     let tick = section.number("tick", 1e-8, 1e6)?;
     let multiplier = section.integer("multiplier", 1, 1_000_000)?.unwrap_or(1);
-    Ok(DataConfig { symbol, file, bars, timezone, stamp, prices, currency, source, lot, tick, multiplier })
+    Ok(DataConfig { symbol, file, finer, bars, timezone, stamp, prices, currency, source, lot, tick, multiplier })
+}
+
+/// The keys of `CONTRACT_KEYS`.
+pub(super) struct ContractKeys {
+    pub(super) bars: Option<String>,
+    pub(super) timezone: Option<String>,
+    pub(super) stamp: Option<String>,
+    pub(super) prices: Option<String>,
+    pub(super) source: Option<String>,
+}
+
+impl ContractKeys {
+    pub(super) fn read(document: &Document, section: &Section<'_>) -> Result<Self, ConfigError> {
+        let length = "a bar length such as \"1m\", \"1h\", \"1d\" or \"1w\"";
+        let zone = "an IANA time zone such as \"America/New_York\"";
+        Ok(Self {
+            bars: checked(document, section, "bars", length, &|t| t.parse::<BarLength>().is_ok())?,
+            timezone: checked(document, section, "timezone", zone, &|t| t.parse::<chrono_tz::Tz>().is_ok())?,
+            stamp: section.word("stamp", &[("open", "open"), ("close", "close")])?.map(str::to_owned),
+            prices: section.word("prices", &[("raw", "raw"), ("adjusted", "adjusted")])?.map(str::to_owned),
+            source: section.text("source", "a text")?,
+        })
+    }
+
+    pub(super) fn overrides(self) -> ContractOverrides {
+        ContractOverrides {
+            bars: self.bars,
+            timezone: self.timezone,
+            stamp: self.stamp.map(|s| if s == "open" { Stamp::Open } else { Stamp::Close }),
+            prices: self.prices.map(|p| if p == "raw" { Prices::Raw } else { Prices::Adjusted }),
+            source: self.source,
+            ..ContractOverrides::default()
+        }
+    }
+}
+
+/// A text that fits.
+fn checked(
+    document: &Document,
+    section: &Section<'_>,
+    key: &str,
+    expected: &str,
+    fits: &dyn Fn(&str) -> bool,
+) -> Result<Option<String>, ConfigError> {
+    let text = section.text(key, expected)?;
+    match text.as_deref().filter(|t| !fits(t)) {
+        Some(found) => document.tolerate(section.error(key, format!("found {found:?}, expected {expected}"))),
+        None => Ok(text),
+    }
 }

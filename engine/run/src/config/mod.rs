@@ -11,6 +11,7 @@ mod check;
 mod costs;
 mod data;
 mod document;
+mod finer;
 mod market;
 mod overrides;
 mod parts;
@@ -18,6 +19,7 @@ mod place;
 mod rules;
 mod schema;
 mod section;
+mod venue;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,11 +31,13 @@ pub use account::{AccountConfig, Kind};
 pub use check::{check, check_text};
 pub use costs::{CostsConfig, Schedule, SlippageConfig};
 pub use data::DataConfig;
+pub use finer::FinerConfig;
 pub use market::RulesConfig;
 pub use parts::{PartConfig, StrategyConfig};
 pub use place::{ConfigError, Origin};
 pub use rules::{ActionsConfig, FillConfig, RiskConfig};
 pub use schema::schema;
+pub use venue::{DelayConfig, VenueConfig};
 
 use crate::moment::{self, Moment};
 pub(crate) use document::{Document, Node, Value};
@@ -50,6 +54,7 @@ pub(crate) const SECTIONS: &[&str] = &[
     "exit",
     "costs",
     "fill",
+    "venue",
     "actions",
     "rules",
     "benchmark",
@@ -101,6 +106,8 @@ pub struct Config {
     pub costs: CostsConfig,
     /// `[fill]`.
     pub fill: FillConfig,
+    /// `[venue]`.
+    pub venue: VenueConfig,
     /// `[actions]`.
     pub actions: ActionsConfig,
     /// `[rules]`.
@@ -173,6 +180,7 @@ impl Config {
         let costs = costs::read(&document)?;
         let market_rules = market::read(&document, &costs)?;
         let fill = rules::read_fill(&document)?;
+        let venue = venue::read(&document)?;
         let actions = rules::read_actions(&document)?;
         let benchmark = Section::new(&document, "benchmark", &["symbol"])?;
         let benchmark = match benchmark.exists() {
@@ -195,6 +203,7 @@ impl Config {
             exit,
             costs,
             fill,
+            venue,
             actions,
             rules: market_rules,
             benchmark,

@@ -47,6 +47,7 @@ pub fn schema(registry: &Registry) -> Value {
             "exit": list(plugins(&[Role::Exit], "kind", &json!({})), "Stops, targets, trailing stops."),
             "costs": costs(),
             "fill": fill(),
+            "venue": venue(),
             "actions": table("Corporate actions.", json!({
                 "mode": words(&["apply", "ignore"], "Splits and dividends take effect, or are ignored. Default apply."),
             })),
@@ -128,22 +129,43 @@ fn plugin(plugin: &Registered, key: &str, own: &Value) -> Value {
     schema
 }
 
+/// Keys of the data contract that any price file may have inline.
+fn contract() -> Value {
+    json!({
+        "bars": text("Length of a bar: 1m, 5m, 1h, 1d, 1w."),
+        "timezone": text("IANA time zone of times without an offset."),
+        "stamp": words(&["open", "close"], "Which end of a bar its time names."),
+        "prices": words(&["raw", "adjusted"], "As traded, or adjusted for splits and dividends."),
+        "source": text("Where the file comes from."),
+    })
+}
+
+/// Two objects in one.
+fn joined(mut one: Value, other: Value) -> Value {
+    if let (Some(all), Value::Object(more)) = (one.as_object_mut(), other) {
+        all.extend(more);
+    }
+    one
+}
+
 fn data() -> Value {
+    let file = || text("Price file (CSV or Parquet), relative to the config.");
+    let mut finer = table("With the keys of its data contract.", joined(contract(), json!({ "file": file() })));
+    finer["required"] = json!(["file"]);
     let mut schema = table(
         "A price file; what its data contract (FILE.toml) says may be left out.",
-        json!({
-            "symbol": text("Symbol such as US.AAPL."),
-            "file": text("CSV file, relative to the config."),
-            "bars": text("Length of a bar: 1m, 5m, 1h, 1d, 1w."),
-            "timezone": text("IANA time zone of times without an offset."),
-            "stamp": words(&["open", "close"], "Which end of a bar its time names."),
-            "prices": words(&["raw", "adjusted"], "As traded, or adjusted for splits and dividends."),
-            "currency": text("ISO 4217 code."),
-            "source": text("Where the file comes from."),
-            "lot": number(1e-8, 1e9, "Quantities are multiples of it. Default 1."),
-            "tick": number(1e-8, 1e6, "Price step. Default: none."),
-            "multiplier": whole(1, 1_000_000, "Units of the underlying per contract. Default 1."),
-        }),
+        joined(
+            contract(),
+            json!({
+                "symbol": text("Symbol such as US.AAPL."),
+                "file": file(),
+                "finer": { "oneOf": [file(), finer], "description": "Shorter bars of the same instrument, on which ambiguous bars are matched again. Default: none." },
+                "currency": text("ISO 4217 code."),
+                "lot": number(1e-8, 1e9, "Quantities are multiples of it. Default 1."),
+                "tick": number(1e-8, 1e6, "Price step. Default: none."),
+                "multiplier": whole(1, 1_000_000, "Units of the underlying per contract. Default 1."),
+            }),
+        ),
     );
     schema["required"] = json!(["file"]);
     schema
@@ -187,6 +209,29 @@ fn fill() -> Value {
             "limit_gap": words(&["open", "limit"], "Price of a limit that a gap jumps over. Default open."),
             "participation": number(1e-6, 1.0, "Share of a bar's volume that our orders may take. Default: no cap."),
             "clamp": flag("Keeps slipped prices inside the bar. Default false."),
+        }),
+    )
+}
+
+fn venue() -> Value {
+    let length = || json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9})?(ns|us|ms|s|m|h)$" });
+    let delay = |doc: &str| {
+        let sampled = json!({ "type": "object", "additionalProperties": false, "properties": {
+            "least": length(), "mean": length(), "most": length(), "as_data": number(0.0, 100.0, "Times the latency of the data."),
+        }});
+        with_doc(json!({ "oneOf": [length(), sampled] }), doc)
+    };
+    table(
+        "How orders meet trades, quotes and books, where the data is a tape.",
+        json!({
+            "queue": words(&["none", "volume_ahead", "proportional", "power", "log", "fifo"], "Place of resting orders. Default: fifo on order-by-order data, else volume_ahead."),
+            "power": number(0.1, 10.0, "Exponent of queue = \"power\"."),
+            "through": words(&["full", "traded"], "What a trade through the limit of a resting order fills. Default full."),
+            "trigger": words(&["trade", "quote"], "What fires stops. Default: trades where the tape has any, else quotes."),
+            "stale_after": with_doc(length(), "A book is stale after so much silence. Default: never."),
+            "feed_latency": delay("Market data to the strategy, on top of the tape's own. Default none."),
+            "order_latency": delay("Orders to the venue. Default none."),
+            "response_latency": delay("Answers to the strategy. Default none."),
         }),
     )
 }

@@ -83,7 +83,7 @@ impl<'a> Cells<'a> {
         match self.play(cell) {
             Ok((run, mut figures, result)) => {
                 let digest = whole.then(|| digest(&run));
-                if !run.ambiguous.is_empty() && !self.shared.spec.scenarios {
+                if run.left_ambiguous() > 0 && !self.shared.spec.scenarios {
                     // The re-runs that they come from were not made.
                     figures.undefine("pnl_worst");
                     figures.undefine("pnl_best");
@@ -118,7 +118,7 @@ impl<'a> Cells<'a> {
         };
         let run = run_on(base.fills, scratch)?;
         let (mut pessimistic, mut optimistic) = (None, None);
-        if shared.spec.scenarios && !run.ambiguous.is_empty() {
+        if shared.spec.scenarios && run.left_ambiguous() > 0 {
             let on = |path| run_on(FillRules { path, ..base.fills }, Scratch::default());
             pessimistic = Some(on(PathRule::Pessimistic)?);
             optimistic = Some(on(PathRule::Optimistic)?);

@@ -2,6 +2,7 @@
 
 mod broken;
 mod check;
+mod finer;
 mod golden;
 mod markets;
 mod overrides;

@@ -40,8 +40,8 @@
 //!   before us than is shown. The least that any place in the queue allows.
 //! - `proportional`, `power(n)`, `log`: as above, but of what leaves the level without a trade a part was
 //!   before us: with f(x) = x, x^n or ln(1 + x) of the sizes before and behind us,
-//!   the part f(before) / (f(before) + f(behind)), rounded down at 1e-8. A part of a lot before us
-//!   counts as a lot. What a snapshot changes is not shared.
+//!   the part f(before) / (f(before) + f(behind)), rounded down at 1e-8. What a snapshot changes is not
+//!   shared. Fills are whole lots: what reaches us of a lot waits for the rest.
 //! - `fifo`: on a tape of single orders: those that were there are before us, and leave one by one. A print
 //!   counts until its packet ends; then what the tape still shows of them is before us.
 //!

@@ -32,6 +32,8 @@ pub(super) struct Queue {
     traded: i64,
     /// What of the last trade would have come to us with `most` before us.
     sure: i64,
+    /// Reached us, but less than a lot.
+    owed: i64,
     /// Orders with a lower number are before us.
     priority: u64,
     /// Traded in this packet, by orders whose leaving has not been told yet.
@@ -120,8 +122,8 @@ impl Queue {
     }
 
     /// A trade at our price: what of it goes to us, `ours` of it having gone to orders of ours
-    /// with an earlier place. A guessed part of a lot is before us as a whole lot.
-    pub(super) fn trade(&mut self, model: QueueModel, size: Quantity, ours: Quantity, lot: Quantity) -> Quantity {
+    /// with an earlier place.
+    pub(super) fn trade(&mut self, model: QueueModel, size: Quantity, ours: Quantity) -> Quantity {
         let (size, ours) = (size.units(), ours.units());
         if model == QueueModel::Fifo {
             let before = (self.pending - self.ahead).max(0);
@@ -134,17 +136,22 @@ impl Queue {
             let given = if model == QueueModel::None { size - ours } else { 0 };
             return Quantity::from_units(given.max(0));
         }
-        let lot = lot.units().max(1);
-        let before = match model {
-            QueueModel::Proportional | QueueModel::Power(_) | QueueModel::Log => (self.ahead + lot - 1) / lot * lot,
-            _ => self.ahead,
-        };
-        let over = (size - before).max(0);
+        let over = (size - self.ahead).max(0);
         self.ahead = (self.ahead - size).max(0);
         self.sure = (size - self.most - ours).max(0);
         self.most = (self.most - size).max(0);
         self.traded = self.traded.saturating_add(size);
         Quantity::from_units((over - ours).max(0))
+    }
+
+    /// What of `reached` fills an order with `most` left: whole lots, as trades are. A part of a
+    /// lot (shares of cancels are not whole lots) waits for the next trade.
+    pub(super) fn whole_lots(&mut self, reached: Quantity, most: Quantity, lot: Quantity) -> Quantity {
+        let lot = lot.units().max(1);
+        let reached = self.owed.saturating_add(reached.units());
+        let whole = if reached >= most.units() { most.units().max(0) } else { reached - reached % lot };
+        self.owed = (reached - whole) % lot;
+        Quantity::from_units(whole)
     }
 
     /// True when a fill by the last trade would have happened at any place.
@@ -174,4 +181,34 @@ fn weighed(cancelled: i64, ahead: i64, behind: i64, f: impl Fn(f64) -> f64) -> i
     let (before, after) = (f(Quantity::from_units(ahead).to_f64()), f(Quantity::from_units(behind).to_f64()));
     let whole = before + after;
     if whole > 0.0 && whole.is_finite() { (cancelled as f64 * (before / whole)) as i64 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(n: i64) -> Quantity {
+        Quantity::from_units(n * crate::fixed::SCALE)
+    }
+
+    #[test]
+    fn fills_are_whole_lots_and_nothing_that_reached_us_is_lost() {
+        let mut queue = Queue::join(QueueModel::Proportional, shares(300), false, 0, 1);
+        // 100 of 300 leave without a trade, then 100 behind us join, then 100 of 300 leave:
+        // two thirds of a lot of those were before us.
+        queue.show(QueueModel::Proportional, shares(200));
+        queue.show(QueueModel::Proportional, shares(300));
+        queue.show(QueueModel::Proportional, shares(200));
+        let mut fills = Vec::new();
+        let mut open = 250;
+        for size in [100, 100, 100, 100, 100] {
+            let reached = queue.trade(QueueModel::Proportional, shares(size), Quantity::ZERO);
+            let most = shares(open.min(size));
+            let given = queue.whole_lots(reached, most, shares(100)).units() / crate::fixed::SCALE;
+            open -= given;
+            fills.push(given);
+        }
+        // 133 1/3 are before us. No trade gives more than its size; the last 50 are all there is.
+        assert_eq!(fills, [0, 0, 100, 100, 50]);
+    }
 }

@@ -49,6 +49,8 @@ pub(crate) struct DepthVenue {
     /// The tape tells a book, not trades alone.
     has_book: bool,
     last: Option<Price>,
+    /// Rows followed so far.
+    seen: usize,
     /// Some order works: rows have to be looked at.
     active: bool,
     /// Lowest and highest price of our resting limits, by side; an empty range where there is none.
@@ -98,6 +100,7 @@ impl DepthVenue {
             trigger: rules.trigger.unwrap_or(if trades { TriggerPrice::Trade } else { TriggerPrice::Quote }),
             has_book: tape.has_book(),
             last: None,
+            seen: 0,
             active: false,
             limits: [NO_LIMITS; 2],
             replaced: [false; 2],
@@ -135,11 +138,35 @@ impl DepthVenue {
         self.expires
     }
 
-    /// A row of the tape happened.
+    /// True when no order works: rows may be left to `catch_up`.
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.active && self.taken.is_empty()
+    }
+
+    /// Follows the rows before `row` that were left out while nobody looked.
+    pub(crate) fn catch_up(&mut self, tape: &Tape, row: usize) {
+        while self.seen < row {
+            match tape.event(self.seen) {
+                TapeEvent::Trade { price, .. } => {
+                    if tape.code(self.seen) & IRREGULAR == 0 {
+                        self.last = Some(price);
+                    }
+                }
+                event => {
+                    self.market.apply(&event);
+                }
+            }
+            self.seen += 1;
+        }
+    }
+
+    /// A row of the tape happened; all before it were followed.
     #[inline]
     pub(crate) fn on_row<D: Desk>(&mut self, tape: &Tape, row: usize, instrument: &Instrument, desk: &mut D) {
         let event = tape.event(row);
         let code = tape.code(row);
+        self.seen = row + 1;
         if let TapeEvent::Trade { price, quantity, aggressor } = event {
             if code & IRREGULAR == 0 {
                 self.last = Some(price);
@@ -299,8 +326,7 @@ impl DepthVenue {
             (Side::Sell, Some(bid)) => limits.0 <= bid,
             _ => false,
         };
-        let ask = self.market.ask().map(|l| l.price);
-        let bid = self.market.bid().map(|l| l.price);
+        let (bid, ask) = (self.market.best_price(Side::Buy), self.market.best_price(Side::Sell));
         let met = crossed(self.limits[0], ask, Side::Buy) || crossed(self.limits[1], bid, Side::Sell);
         let by_quote = self.trigger == TriggerPrice::Quote;
         if !met && !by_quote && self.orders.market.is_empty() {
@@ -467,7 +493,8 @@ impl DepthVenue {
             }
             let queue = &mut self.queues[slot as usize];
             self.pending |= self.model == QueueModel::Fifo;
-            let given = queue.trade(self.model, print.size, print.ours, instrument.lot).min(open);
+            let reached = queue.trade(self.model, print.size, print.ours);
+            let given = queue.whole_lots(reached, open.min(print.size - print.ours), instrument.lot);
             (given, queue.is_sure(self.model, given))
         };
         if quantity <= Quantity::ZERO {

@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use super::{Bounds, CaseFill, CaseOutcome, CaseWorking, Desk, Till, Working};
 use crate::exchange::book::Book;
 use crate::exchange::certainty::{self, PathEnd, PathFill, Reach, Unfunded};
+use crate::exchange::matching::Walk;
 use crate::exchange::rules::{FillRules, PathRule, Slippage, TradedBar};
 use crate::fixed::{Money, Price, Quantity};
 use crate::instrument::Instrument;
@@ -246,15 +247,8 @@ impl Frontier {
         let mut ends: Vec<PathEnd> = Vec::new();
         let mut merged: BTreeMap<Vec<i64>, Branch> = BTreeMap::new();
         for branch in &self.branches {
-            let found = certainty::explore(
-                &branch.book,
-                bar,
-                &case.rules,
-                &case.instrument,
-                &seeds,
-                &Unfunded,
-                &mut self.reach,
-            );
+            let walk = Walk::new(&case.rules, &case.instrument, bar);
+            let found = certainty::explore(PathEnd::start(&branch.book), walk, &seeds, &Unfunded, &mut self.reach);
             let Ok(found) = found else {
                 self.outer = Some(self.give_up(case, index, last_close));
                 return None;
