@@ -24,8 +24,7 @@
 //! than its limit, takes the other side level by level, the best first, each fill at
 //! the price of its level. What our orders took of a level is gone from it for us:
 //! shown less taken, until the venue shows less than we took (then that is what
-//! remains taken) or removes the level. A level that a snapshot or a quote does not reach (it shows
-//! better prices only) is not removed by it. A limit order rests with what is left. What is left of a
+//! remains taken) or removes the level, or a snapshot or a quote no longer shows it. A limit order rests with what is left. What is left of a
 //! market order waits and takes what the next packets show.
 //!
 //! **Time in force.** IOC takes what is there on arrival; the rest is cancelled. FOK

@@ -411,11 +411,8 @@ impl DepthVenue {
                 return true;
             }
             let shown = market.size_at(t.side, t.price);
-            if shown.is_zero() {
-                return is_beyond(market, t.side, t.price);
-            }
             t.quantity = t.quantity.min(shown);
-            true
+            !shown.is_zero()
         });
         let priority = self.market.next_priority();
         for entry in self.orders.falling.iter().chain(&self.orders.rising) {
