@@ -74,9 +74,9 @@ impl Bars {
     pub fn new(mut columns: BarColumns) -> Result<Self, BarError> {
         let c = &mut columns;
         let n = c.close_time.len();
-        let opens = if let OpenTimes::Each(times) = &c.open_time { times.len() } else { n };
+        let open_times = if let OpenTimes::Each(times) = &c.open_time { times.len() } else { n };
         let lengths = [
-            ("open_time", opens),
+            ("open_time", open_times),
             ("open", c.open.len()),
             ("high", c.high.len()),
             ("low", c.low.len()),
@@ -112,7 +112,8 @@ impl Bars {
                     return fail(row, column, format!("{x} is outside low {l} to high {h}"));
                 }
             }
-            if c.close_time[row] <= c.open_time(row) {
+            let opens = c.open_time(row);
+            if c.close_time[row] <= opens {
                 return fail(row, "close_time", "is not after open_time".into());
             }
             if row > 0 && c.close_time[row] <= c.close_time[row - 1] {
@@ -121,7 +122,7 @@ impl Bars {
                 let (now, before) = (Timestamp::from_nanos(now), Timestamp::from_nanos(before));
                 return fail(row, "time", format!("{now} {word} the row above, {before}"));
             }
-            if row > 0 && c.open_time(row) < c.close_time[row - 1] {
+            if row > 0 && opens < c.close_time[row - 1] {
                 return fail(row, "time", "the bar overlaps the row above".into());
             }
             if let Some(v) = c.volume.get(row)

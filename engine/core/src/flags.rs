@@ -40,6 +40,7 @@ impl Flags {
     }
 
     /// Adds one at the end.
+    #[inline]
     pub fn push(&mut self, flag: bool) {
         let bit = self.len % BITS;
         if bit == 0 {

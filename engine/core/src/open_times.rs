@@ -83,12 +83,19 @@ impl BarColumns {
 
     /// Adds the start and the end of a bar, UTC nanoseconds. As long as all bars have the same
     /// length, no column is made for their starts.
+    #[inline]
     pub fn push_times(&mut self, open: i64, close: i64) {
-        let length = close.wrapping_sub(open);
+        if self.open_time != OpenTimes::Before(close.wrapping_sub(open)) || self.close_time.is_empty() {
+            self.push_uneven(open, close);
+        }
+        self.close_time.push(close);
+    }
+
+    #[cold]
+    fn push_uneven(&mut self, open: i64, close: i64) {
         match &mut self.open_time {
             OpenTimes::Each(times) if !times.is_empty() => times.push(open),
-            times if self.close_time.is_empty() => *times = OpenTimes::Before(length),
-            OpenTimes::Before(other) if *other == length => {}
+            times if self.close_time.is_empty() => *times = OpenTimes::Before(close.wrapping_sub(open)),
             _ => {
                 let mut times = Vec::with_capacity(self.close_time.capacity().max(self.close_time.len() + 1));
                 times.extend(self.open_times());
@@ -96,7 +103,6 @@ impl BarColumns {
                 self.open_time = OpenTimes::Each(times);
             }
         }
-        self.close_time.push(close);
     }
 }
 
