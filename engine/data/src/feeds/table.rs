@@ -68,12 +68,22 @@ impl Table {
         pieces.consume(end);
         let mut columns: Vec<Strings> = names.iter().map(|_| Strings::default()).collect();
         let mut rows = 0;
+        // Empty lines may only stand at the end.
+        let mut empty = None;
         while let Some(piece) = pieces.next()? {
             for line in piece.split_inclusive(|b| *b == b'\n') {
                 let number = rows as u64 + 2;
                 let line = std::str::from_utf8(line).map_err(|_| DataError::line(path, number, "is not UTF-8 text"))?;
+                let line = text::trim_line_end(line);
+                if line.is_empty() {
+                    empty.get_or_insert(number);
+                    continue;
+                }
+                if let Some(empty) = empty {
+                    return Err(DataError::line(path, empty, "is an empty line between rows"));
+                }
                 let mut found = 0;
-                for field in text::fields(text::trim_line_end(line)) {
+                for field in text::fields(line) {
                     if let Some(column) = columns.get_mut(found) {
                         column.push(&field);
                     }

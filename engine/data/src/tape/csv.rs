@@ -75,6 +75,8 @@ pub(super) fn read(
     let mut zone = Zone::new(contract.timezone);
     let mut columns = TapeColumns::default();
     let mut number = 2;
+    // Empty lines may only stand at the end.
+    let mut empty = None;
     while let Some(piece) = pieces.next()? {
         for line in piece.split_inclusive(|b| *b == b'\n') {
             let text = std::str::from_utf8(line).map_err(|_| DataError::line(path, number, "is not UTF-8 text"))?;
@@ -82,7 +84,14 @@ pub(super) fn read(
                 let error = DataError::line(path, number, problem);
                 DataError { column: Some(column.to_owned()).filter(|c| !c.is_empty()), ..error }
             };
-            row(&layout, contract, &mut zone, text::trim_line_end(text), &mut columns).map_err(wrong)?;
+            let line = text::trim_line_end(text);
+            if line.is_empty() {
+                empty.get_or_insert(number);
+            } else if let Some(empty) = empty {
+                return Err(DataError::line(path, empty, "is an empty line between rows"));
+            } else {
+                row(&layout, contract, &mut zone, line, &mut columns).map_err(wrong)?;
+            }
             number += 1;
         }
     }

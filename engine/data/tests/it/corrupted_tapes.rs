@@ -228,6 +228,24 @@ fn each_has_its_words() {
             ),
         ),
         (
+            "empty line between rows",
+            "p.tape.csv",
+            csv(TAPE, &["1700000000000000000,,trade,,10,1,,last", "", "1700000001000000000,,trade,,10,1,,last"]),
+            Refused("p.tape.csv:3: is an empty line between rows"),
+        ),
+        (
+            "empty line between rows of a feed",
+            "p.csv",
+            csv("time,price,size\n", &["2021-01-04 09:30:01,10,1", "", "2021-01-04 09:30:02,10,1"]),
+            Refused("p.csv:3: is an empty line between rows"),
+        ),
+        (
+            "trade of size 0, and empty lines at the end",
+            "p.csv",
+            csv("time,price,size\n", &["2021-01-04 09:30:01,10,0", "2021-01-04 09:30:02,10,1", "", ""]),
+            Found("1 trade of size 0 left out, the first in line 2"),
+        ),
+        (
             "unknown event",
             "p.tape.csv",
             rows(&["1,,trades,,10,1,,last"]),

@@ -53,7 +53,7 @@ pub(crate) fn all_the_same(run: &RunResult) -> &'static str {
     match (run.fills.iter().all(|f| f.certain), run.fills.iter().any(|f| f.maker)) {
         (false, true) => "The others rest on the place in the queue that the model gives our orders.",
         (true, true) => "Every fill happens wherever in the queue our orders stand.",
-        _ if run.drill_down.is_some() => "The result is the same on every path that the bars and the finer bars allow.",
+        _ if run.drill_down.is_some() => "The result is the same on every path that the bars and finer bars allow.",
         _ => "The result is the same on every path that the bars allow.",
     }
 }
