@@ -45,7 +45,7 @@ pub(crate) fn read(
     fits(config, (&own, &file), data, whole, &loaded.contract)?;
     let files = inputs(&finer.file, &path, &loaded).map_err(RunFailure::Data)?;
     let c = bars.columns();
-    let (from, to) = (c.open_time.first().copied().unwrap_or(0), c.close_time.last().copied().unwrap_or(0));
+    let (from, to) = c.span().unwrap_or_default();
     let mut warnings = std::mem::take(&mut loaded.warnings);
     warnings.extend(missing(&loaded, &path, from, to));
     let length = loaded.contract.bars;
@@ -120,7 +120,7 @@ fn nanos(length: BarLength) -> i64 {
 /// Says so when the finer data does not cover all of the run.
 fn missing(loaded: &Loaded, path: &Path, from: i64, to: i64) -> Option<String> {
     let c = loaded.bars.columns();
-    let (first, last) = (*c.open_time.first()?, *c.close_time.last()?);
+    let (first, last) = c.span()?;
     if first < from + GAP && last > to - GAP {
         return None;
     }
@@ -140,6 +140,6 @@ fn within(bars: Bars, from: i64, to: i64) -> Bars {
     let c = bars.columns();
     let first = c.close_time.partition_point(|t| *t <= from);
     // One that reaches over the end is kept: it shows that bars do not fit.
-    let last = c.open_time.partition_point(|t| *t < to);
+    let last = c.opened_before(to);
     if (first, last) == (0, bars.len()) { bars } else { bars.slice(first, last) }
 }
