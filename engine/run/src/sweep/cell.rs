@@ -132,6 +132,8 @@ impl<'a> Cells<'a> {
             benchmark: None,
             pessimistic: pessimistic.as_ref(),
             optimistic: optimistic.as_ref(),
+            last_in_queue: None,
+            first_in_queue: None,
             assumptions: Vec::new(),
             warnings: Vec::new(),
             provenance: Vec::new(),
