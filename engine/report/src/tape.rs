@@ -230,7 +230,7 @@ pub(crate) fn verdict(input: &ReportInput<'_>, venues: &Venues) -> &'static str 
         (false, _) if input.last_in_queue.is_none() => {
             "The others met trades on a tape without a book: nobody knows what else waited for them."
         }
-        (false, _) => "The others rest on the place in the queue that the model gives our orders.",
+        (false, _) => "The others rest on how the queue, and trades through our limits, are modelled.",
     }
 }
 
