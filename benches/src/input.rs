@@ -1,6 +1,6 @@
 //! Deterministic synthetic bars, the same on every machine.
 
-use engine_core::bars::{BarColumns, Bars};
+use engine_core::bars::{BarColumns, Bars, OpenTimes};
 use engine_core::feed::{Feed, Series};
 use engine_core::instrument::{Instrument, Symbol};
 use engine_core::time::{DAY, MINUTE};
@@ -55,8 +55,8 @@ pub fn walk(rows: usize, start: f64, sigma: f64, seed: u64) -> BarColumns {
         let open = grid(close * (1.0 + sigma * 0.1 * random.normal()));
         close = grid(open * (1.0 + sigma * random.normal())).max(0.05);
         let (top, bottom) = if open > close { (open, close) } else { (close, open) };
-        c.open_time.push(MINUTES_FROM + row as i64 * MINUTE);
-        c.close_time.push(MINUTES_FROM + (row as i64 + 1) * MINUTE);
+        let from = MINUTES_FROM + row as i64 * MINUTE;
+        c.push_times(from, from + MINUTE);
         c.open.push(open);
         c.high.push(grid(top * (1.0 + 0.5 * sigma * random.normal().abs())).max(top));
         c.low.push(grid(bottom * (1.0 - 0.5 * sigma * random.normal().abs())).min(bottom).max(0.01));
@@ -82,10 +82,10 @@ pub fn feed(columns: BarColumns) -> Arc<Feed> {
 #[must_use]
 pub fn head(columns: &BarColumns, rows: usize) -> BarColumns {
     let prices = |column: &[f64]| column[..rows.min(column.len())].to_vec();
-    let times = |column: &[i64]| column[..rows.min(column.len())].to_vec();
+    let rows = rows.min(columns.close_time.len());
     BarColumns {
-        open_time: times(&columns.open_time),
-        close_time: times(&columns.close_time),
+        open_time: columns.open_times().take(rows).collect::<Vec<_>>().into(),
+        close_time: columns.close_time[..rows].to_vec(),
         open: prices(&columns.open),
         high: prices(&columns.high),
         low: prices(&columns.low),
@@ -97,13 +97,13 @@ pub fn head(columns: &BarColumns, rows: usize) -> BarColumns {
 /// Columns with room for so many rows.
 fn empty(rows: usize) -> BarColumns {
     BarColumns {
-        open_time: Vec::with_capacity(rows),
         close_time: Vec::with_capacity(rows),
         open: Vec::with_capacity(rows),
         high: Vec::with_capacity(rows),
         low: Vec::with_capacity(rows),
         close: Vec::with_capacity(rows),
         volume: Vec::with_capacity(rows),
+        ..BarColumns::default()
     }
 }
 
@@ -118,8 +118,8 @@ pub fn read_minute_bars(path: &Path) -> std::io::Result<BarColumns> {
             c = empty(rows);
         }
         let row = c.close.len() as i64;
-        c.open_time.push(MINUTES_FROM + row * MINUTE);
-        c.close_time.push(MINUTES_FROM + (row + 1) * MINUTE);
+        let from = MINUTES_FROM + row * MINUTE;
+        c.push_times(from, from + MINUTE);
         c.open.push(open);
         c.high.push(high);
         c.low.push(low);
@@ -146,8 +146,8 @@ pub fn business_days(count: usize) -> Vec<i64> {
 #[must_use]
 pub fn daily_walk(rows: usize, seed: u64) -> BarColumns {
     let mut c = walk(rows, 100.0, 0.012, seed);
-    c.open_time = business_days(rows);
-    c.close_time = c.open_time.iter().map(|t| t + DAY).collect();
+    c.close_time = business_days(rows).into_iter().map(|t| t + DAY).collect();
+    c.open_time = OpenTimes::Before(DAY);
     c
 }
 

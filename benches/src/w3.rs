@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use engine_core::account::{AccountKind, FeeSchedule};
-use engine_core::bars::{BarColumns, Bars};
+use engine_core::bars::{BarColumns, Bars, OpenTimes};
 use engine_core::context::{Context, Slice};
 use engine_core::feed::{Feed, Series};
 use engine_core::fixed::{Money, Quantity, Rate, SCALE};
@@ -74,15 +74,14 @@ impl Prices {
     /// When the prices are not above zero.
     #[must_use]
     pub fn feed(&self) -> Arc<Feed> {
-        let open_time = business_days(self.days);
-        let close_time: Vec<i64> = open_time.iter().map(|t| t + DAY).collect();
+        let close_time: Vec<i64> = business_days(self.days).into_iter().map(|t| t + DAY).collect();
         let series = |symbol: usize| {
             let column =
                 |from: &[f64]| -> Vec<f64> { from.iter().skip(symbol).step_by(self.symbols).copied().collect() };
             let (open, close) = (column(&self.open), column(&self.close));
             let pairs = || open.iter().zip(&close);
             let columns = BarColumns {
-                open_time: open_time.clone(),
+                open_time: OpenTimes::Before(DAY),
                 close_time: close_time.clone(),
                 high: pairs().map(|(o, c)| if o > c { *o } else { *c }).collect(),
                 low: pairs().map(|(o, c)| if o < c { *o } else { *c }).collect(),

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::fixed::Price;
+pub use crate::open_times::OpenTimes;
 use crate::time::Timestamp;
 
 /// What is wrong with bar columns, and in which row (0 = first bar).
@@ -25,8 +26,8 @@ pub struct BarError {
 /// (and the optional columns) may be empty when the source has none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarColumns {
-    /// Start of each bar, UTC nanoseconds.
-    pub open_time: Vec<i64>,
+    /// Start of each bar; read by `open_time(row)`, added to by `push_times`.
+    pub open_time: OpenTimes,
     /// End of each bar, UTC nanoseconds; strictly increasing.
     pub close_time: Vec<i64>,
     /// First price.
@@ -73,8 +74,9 @@ impl Bars {
     pub fn new(mut columns: BarColumns) -> Result<Self, BarError> {
         let c = &mut columns;
         let n = c.close_time.len();
+        let open_times = if let OpenTimes::Each(times) = &c.open_time { times.len() } else { n };
         let lengths = [
-            ("open_time", c.open_time.len()),
+            ("open_time", open_times),
             ("open", c.open.len()),
             ("high", c.high.len()),
             ("low", c.low.len()),
@@ -110,7 +112,8 @@ impl Bars {
                     return fail(row, column, format!("{x} is outside low {l} to high {h}"));
                 }
             }
-            if c.close_time[row] <= c.open_time[row] {
+            let opens = c.open_time(row);
+            if c.close_time[row] <= opens {
                 return fail(row, "close_time", "is not after open_time".into());
             }
             if row > 0 && c.close_time[row] <= c.close_time[row - 1] {
@@ -119,7 +122,7 @@ impl Bars {
                 let (now, before) = (Timestamp::from_nanos(now), Timestamp::from_nanos(before));
                 return fail(row, "time", format!("{now} {word} the row above, {before}"));
             }
-            if row > 0 && c.open_time[row] < c.close_time[row - 1] {
+            if row > 0 && opens < c.close_time[row - 1] {
                 return fail(row, "time", "the bar overlaps the row above".into());
             }
             if let Some(v) = c.volume.get(row)
@@ -128,6 +131,7 @@ impl Bars {
                 return fail(row, "volume", format!("is {v}, expected 0 to 1e15"));
             }
         }
+        columns.open_time = columns.open_time.shortened(&columns.close_time);
         let untraded = columns.volume.contains(&0.0);
         let extremes = extremes_of(&columns);
         Ok(Self { columns, untraded, extremes })
@@ -142,13 +146,13 @@ impl Bars {
         if let Some(row) = (1..time.len()).find(|row| time[*row] < time[row - 1]) {
             return fail(row, "time", "is before the trade above".into());
         }
-        let (mut open_time, mut end) = (Vec::with_capacity(time.len()), i64::MIN);
+        let (mut close_time, mut end) = (Vec::with_capacity(time.len()), i64::MIN);
         for time in time {
             let from = if *time > end { *time } else { end };
-            open_time.push(from);
             end = from + 1;
+            close_time.push(end);
         }
-        let close_time = open_time.iter().map(|t| t + 1).collect();
+        let open_time = OpenTimes::Before(1);
         let (open, high, low) = (price.clone(), price.clone(), price.clone());
         let columns = BarColumns { open_time, close_time, open, high, low, close: price, volume: size };
         Self::new(columns)
@@ -237,9 +241,10 @@ impl Bars {
         let f = |v: &[f64]| {
             if v.is_empty() { Vec::new() } else { v[from..to].to_vec() }
         };
+        let close_time = c.close_time[from..to].to_vec();
         let columns = BarColumns {
-            open_time: c.open_time[from..to].to_vec(),
-            close_time: c.close_time[from..to].to_vec(),
+            open_time: c.open_time.slice(from, to).shortened(&close_time),
+            close_time,
             open: f(&c.open),
             high: f(&c.high),
             low: f(&c.low),
@@ -277,7 +282,7 @@ impl BarRef<'_> {
     #[inline]
     #[must_use]
     pub fn open_time(&self) -> Timestamp {
-        Timestamp::from_nanos(self.bars.columns.open_time[self.row])
+        Timestamp::from_nanos(self.bars.columns.open_time(self.row))
     }
 
     /// End of the bar: the moment of the event.

@@ -53,8 +53,7 @@ pub struct BarBuilder {
 pub(crate) fn push_bar(columns: &mut BarColumns, bar: &Bar) {
     let last = columns.close_time.last().copied().unwrap_or(i64::MIN);
     let open = bar.open_time.nanos().max(last);
-    columns.open_time.push(open);
-    columns.close_time.push(bar.close_time.nanos().max(open + 1));
+    columns.push_times(open, bar.close_time.nanos().max(open + 1));
     columns.open.push(bar.open);
     columns.high.push(bar.high);
     columns.low.push(bar.low);

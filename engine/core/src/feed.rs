@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::actions::{ActionKind, CorporateAction};
 use crate::bars::Bars;
+use crate::flags::Flags;
 use crate::instrument::{Instrument, InstrumentId, Symbol};
 use crate::rules::MarketRules;
 use crate::tape::Tape;
@@ -22,7 +23,7 @@ pub struct Series {
     /// Its bars.
     pub bars: Arc<Bars>,
     /// Per bar: the first of its session. Empty: every bar is a session of its own.
-    pub session_start: Arc<Vec<bool>>,
+    pub session_start: Arc<Flags>,
     /// Corporate actions in order of time.
     pub actions: Vec<CorporateAction>,
     /// The venue's rules: price limits, settlement. `None`: no limits, sold at once.
@@ -61,12 +62,12 @@ impl Series {
 
     #[inline]
     pub(crate) fn starts_session(&self, row: usize) -> bool {
-        self.session_start.is_empty() || row == 0 || self.session_start[row]
+        row == 0 || self.session_start.get(row).unwrap_or(true)
     }
 
     #[inline]
     pub(crate) fn ends_session(&self, row: usize) -> bool {
-        self.session_start.is_empty() || self.session_start.get(row + 1).copied().unwrap_or(true)
+        self.session_start.get(row + 1).unwrap_or(true)
     }
 
     /// Per bar, the factor that makes prices comparable over splits and
@@ -83,7 +84,7 @@ impl Series {
         let mut factors = Vec::with_capacity(self.bars.len());
         let mut any = false;
         for row in 0..self.bars.len() {
-            while let Some(action) = self.actions.get(next).filter(|a| a.ex_time.nanos() <= columns.open_time[row]) {
+            while let Some(action) = self.actions.get(next).filter(|a| a.ex_time.nanos() <= columns.open_time(row)) {
                 next += 1;
                 if row == 0 {
                     continue;
@@ -302,7 +303,7 @@ fn merge(series: &[Series], rows: usize) -> Merged {
             next[*instant as usize] += 1;
             m.id[at] = id as u32;
             m.row[at] = row as u32;
-            m.open_time[at] = c.open_time[row];
+            m.open_time[at] = c.open_time(row);
             m.open[at] = c.open[row];
             m.high[at] = c.high[row];
             m.low[at] = c.low[row];

@@ -72,7 +72,7 @@ impl Frame {
                 for row in 0..series.bars.len() {
                     let scale = factor.map_or(1.0, |f| f[row]);
                     let part = Bar {
-                        open_time: Timestamp::from_nanos(c.open_time[row]),
+                        open_time: Timestamp::from_nanos(c.open_time(row)),
                         close_time: Timestamp::from_nanos(c.close_time[row]),
                         open: c.open[row] * scale,
                         high: c.high[row] * scale,

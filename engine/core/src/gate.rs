@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::exchange::scenario_json::{CHAIN_MAX, DISTANCE_MAX};
 use crate::fixed::{Amount, Money, Price, Quantity, Rate};
 use crate::instrument::{Instrument, InstrumentKind};
-use crate::order::{NewOrder, OrderId, OrderKind, PriceBasis, Reason, Size, TimeInForce, Trail};
+use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, PriceBasis, Reason, Size, TimeInForce, Trail};
 
 /// Limits of a run; `None` = no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,33 @@ impl Gate {
         }
         let order = *order;
         check_links(cx, id, &order)
+    }
+
+    /// What a changed order must satisfy before the change is sent.
+    ///
+    /// # Errors
+    /// A price that is off the tick, a quantity that is no whole number
+    /// of lots, not above what is filled, or beyond a limit.
+    pub(crate) fn check_change(&self, cx: &Context, id: OrderId, change: &OrderChange) -> Result<(), Reason> {
+        let record = &cx.orders[id.index()];
+        let Some(instrument) = cx.instruments.get(record.order.instrument.index()) else {
+            return Err(Reason::NotTradable);
+        };
+        // Whether the type has the price is for the venue to say: a triggered stop-limit is a limit there.
+        let prices = [change.limit, change.stop];
+        if prices.into_iter().flatten().any(|price| price <= Price::ZERO || !instrument.ticks.fits(price)) {
+            return Err(Reason::BadPrice);
+        }
+        let mut order = record.order;
+        if let Some(quantity) = change.quantity {
+            if quantity <= record.filled {
+                return Err(Reason::BadQuantity);
+            }
+            order.size = Size::Quantity(quantity);
+            let position = cx.portfolio.position(order.instrument).quantity();
+            self.check_quantity(&order, instrument, record.last, position)?;
+        }
+        Ok(())
     }
 
     fn check_quantity(

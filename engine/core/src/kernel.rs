@@ -315,6 +315,9 @@ impl Kernel<'_> {
             }
         }
         self.close_bars(rows, from, to);
+        if !self.wire.stands.is_empty() {
+            self.mark_books();
+        }
         self.cx.note_equity();
         if !self.exchange.floor.notices.is_empty() {
             self.tell(feed)?;
@@ -484,10 +487,12 @@ impl Kernel<'_> {
             return;
         }
         for i in 0..self.cx.commands.len() {
-            match self.cx.commands[i] {
+            let command = self.cx.commands[i];
+            match command {
                 Command::Submit(id) => self.submit(id),
                 Command::Cancel(id) | Command::Modify(id, _) if self.cx.orders.len() <= id.index() => {}
-                command @ (Command::Cancel(id) | Command::Modify(id, _)) if self.is_at_venue(id) => {
+                Command::Modify(id, change) if !self.may_change(id, &change) => {}
+                Command::Cancel(id) | Command::Modify(id, _) if self.is_at_venue(id) => {
                     let record = &self.cx.orders[id.index()];
                     if !record.state.is_closed() {
                         self.wire.request(self.cx.now.nanos(), record.order.instrument, command);
@@ -508,6 +513,18 @@ impl Kernel<'_> {
                 *last = self.cx.portfolio.equity();
             }
         }
+    }
+
+    /// False for a change that the gate refuses, which is logged.
+    fn may_change(&mut self, id: OrderId, change: &crate::order::OrderChange) -> bool {
+        if self.cx.orders[id.index()].state.is_closed() {
+            return true; // nothing happens
+        }
+        let checked = self.gate.check_change(&self.cx, id, change);
+        if let Err(reason) = checked {
+            self.cx.log(format!("change of order {id} refused: {}", reason.text()));
+        }
+        checked.is_ok()
     }
 
     /// True when an order is traded against a tape.

@@ -10,7 +10,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use engine_core::bars::{BarColumns, BarRef, Bars};
+//! use engine_core::bars::{BarColumns, BarRef, Bars, OpenTimes};
 //! use engine_core::context::Context;
 //! use engine_core::feed::{Feed, Series};
 //! use engine_core::instrument::{Instrument, InstrumentId, Symbol};
@@ -37,7 +37,7 @@
 //! }
 //!
 //! let bars = Bars::new(BarColumns {
-//!     open_time: vec![0, DAY, 2 * DAY],
+//!     open_time: OpenTimes::Before(DAY),
 //!     close_time: vec![DAY, 2 * DAY, 3 * DAY],
 //!     open: vec![50.0, 50.0, 51.0],
 //!     high: vec![51.0, 51.0, 53.0],
@@ -76,6 +76,7 @@ pub mod exchange;
 pub mod feed;
 pub mod fees;
 pub mod fixed;
+pub mod flags;
 pub mod frames;
 pub mod gate;
 pub mod instrument;
@@ -83,6 +84,7 @@ pub mod kernel;
 pub mod latency;
 pub mod ledger;
 pub mod market;
+mod open_times;
 pub mod order;
 pub mod orderbook;
 mod per_instrument;

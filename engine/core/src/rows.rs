@@ -83,7 +83,7 @@ impl Rows for One<'_> {
     fn opens_after(&self, at: usize, time: Timestamp) -> bool {
         // No bar opens before the last one closed, and that time has just been read.
         let columns = self.0.columns();
-        at > 0 && time.nanos() <= columns.close_time[at - 1] || time.nanos() <= columns.open_time[at]
+        at > 0 && time.nanos() <= columns.close_time[at - 1] || time.nanos() <= columns.open_time(at)
     }
     #[inline]
     fn has_traded(&self, at: usize) -> bool {

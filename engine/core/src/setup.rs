@@ -443,7 +443,8 @@ fn fill_columns(
         Some([open, high, low, close]) => [open, high, low, close],
         None => [&c.open, &c.high, &c.low, &c.close],
     };
-    let view = IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &series.session_start };
+    let session_start: Vec<bool> = series.session_start.iter().collect();
+    let view = IndicatorSeries { open, high, low, close, volume: &c.volume, session_start: &session_start };
     let mut columns: Vec<Vec<f64>> = outputs.iter().map(|_| spare.pop().unwrap_or_default()).collect();
     indicator.batch_of(view, outputs, &mut columns);
     columns.into_iter().map(Arc::new).collect()

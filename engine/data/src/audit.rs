@@ -151,7 +151,7 @@ fn missing_sessions(calendar: &ExchangeCalendar, missing: &[i64], all: &[i64], a
 
 fn daily(loaded: &Loaded, calendar: &ExchangeCalendar, audit: &mut Audit) {
     let mut zone = Zone::new(loaded.contract.timezone);
-    let dates: Vec<i64> = loaded.bars.columns().open_time.iter().map(|t| zone.local_day(*t)).collect();
+    let dates: Vec<i64> = loaded.bars.columns().open_times().map(|t| zone.local_day(t)).collect();
     closed_days(calendar, &dates, audit);
     let (Some(first), Some(last)) = (dates.first(), dates.last()) else {
         return;
@@ -163,13 +163,7 @@ fn daily(loaded: &Loaded, calendar: &ExchangeCalendar, audit: &mut Audit) {
 }
 
 /// Bars of one day, by part, and what was expected of them.
-fn day_counts(
-    day: &TradingDay,
-    length: i64,
-    (first, last): (i64, i64),
-    opens: &[i64],
-    closes: &[i64],
-) -> (usize, usize) {
+fn day_counts(day: &TradingDay, length: i64, (first, last): (i64, i64), bars: &[(i64, i64)]) -> (usize, usize) {
     let (mut expected, mut found) = (0, 0);
     for (open, close) in &day.parts {
         // The file may begin and end inside a session.
@@ -177,14 +171,14 @@ fn day_counts(
         let before = (first - open).clamp(0, close - open) / length;
         let after = (close - last).clamp(0, close - open) / length;
         expected += usize::try_from(whole - before - after).unwrap_or(0);
-        found += opens.iter().zip(closes).filter(|(o, c)| *o < close && *c > open).count();
+        found += bars.iter().filter(|(o, c)| o < close && c > open).count();
     }
     (expected, found)
 }
 
 fn intraday(loaded: &Loaded, calendar: &ExchangeCalendar, length: i64, audit: &mut Audit) {
     let c = loaded.bars.columns();
-    let (Some(first), Some(last)) = (c.open_time.first().copied(), c.close_time.last().copied()) else {
+    let Some((first, last)) = c.span() else {
         return;
     };
     let days: Vec<TradingDay> =
@@ -192,15 +186,15 @@ fn intraday(loaded: &Loaded, calendar: &ExchangeCalendar, length: i64, audit: &m
     let all: Vec<i64> = days.iter().map(|day| day.date).collect();
     let mut missing = Vec::new();
     let mut worst: Option<(usize, i64)> = None;
-    let mut inside = vec![false; c.open_time.len()];
+    let mut inside = vec![false; loaded.bars.len()];
     for day in &days {
         let from = c.close_time.partition_point(|t| *t <= day.open());
-        let to = c.open_time.partition_point(|t| *t < day.close()).max(from);
-        let (opens, closes) = (&c.open_time[from..to], &c.close_time[from..to]);
-        for (i, (open, close)) in opens.iter().zip(closes).enumerate() {
+        let to = c.opened_before(day.close()).max(from);
+        let bars: Vec<(i64, i64)> = (from..to).map(|row| (c.open_time(row), c.close_time[row])).collect();
+        for (i, (open, close)) in bars.iter().enumerate() {
             inside[from + i] |= day.parts.iter().any(|(o, c)| open < c && close > o);
         }
-        let (expected, found) = day_counts(day, length, (first, last), opens, closes);
+        let (expected, found) = day_counts(day, length, (first, last), &bars);
         if found == 0 && expected > 0 {
             missing.push(day.date);
         } else if found < expected {
@@ -223,13 +217,13 @@ fn intraday(loaded: &Loaded, calendar: &ExchangeCalendar, length: i64, audit: &m
     // Where the bars outside lie.
     let mut zone = Zone::new(calendar.timezone());
     let outside: Vec<usize> = (0..inside.len()).filter(|row| !inside[*row]).collect();
-    let dates: Vec<i64> = outside.iter().map(|row| zone.local_day(c.open_time[*row])).collect();
+    let dates: Vec<i64> = outside.iter().map(|row| zone.local_day(c.open_time(*row))).collect();
     closed_days(calendar, &dates, audit);
     let on_days: Vec<usize> =
         outside.iter().zip(&dates).filter(|(_, date)| calendar.is_trading_day(**date)).map(|(row, _)| *row).collect();
     audit.outside_bars = on_days.len();
     if let Some(row) = on_days.first() {
-        let (day, nanos) = zone.local(c.open_time[*row]);
+        let (day, nanos) = zone.local(c.open_time(*row));
         audit.findings.push(format!(
             "{} outside the hours of {}, the first on {} at {}",
             count(on_days.len(), "bar"),
@@ -243,7 +237,7 @@ fn intraday(loaded: &Loaded, calendar: &ExchangeCalendar, length: i64, audit: &m
 /// Where nothing says when the market is open, every pause is a gap.
 fn without_calendar(loaded: &Loaded, audit: &mut Audit) {
     let c = loaded.bars.columns();
-    let pauses = (1..c.open_time.len()).map(|row| (c.open_time[row] - c.close_time[row - 1], row));
+    let pauses = (1..loaded.bars.len()).map(|row| (c.open_time(row) - c.close_time[row - 1], row));
     let slack = if loaded.contract.bars == BarLength::Week { 3 * DAY } else { 0 };
     let gaps: Vec<(i64, usize)> = pauses.filter(|(pause, _)| *pause > slack).collect();
     audit.gaps = gaps.len();
@@ -290,7 +284,7 @@ fn volume(loaded: &Loaded, audit: &mut Audit) {
     if zero > 0 {
         let row = volume.iter().position(|v| *v == 0.0).unwrap_or(0);
         let mut zone = Zone::new(loaded.contract.timezone);
-        let date = date_text(zone.local_day(loaded.bars.columns().open_time[row]));
+        let date = date_text(zone.local_day(loaded.bars.columns().open_time(row)));
         audit.findings.push(format!("{} did not trade (volume 0), the first on {date}", count(zero, "bar")));
     }
 }

@@ -19,6 +19,7 @@ mod table;
 use chrono_tz::Tz;
 use engine_core::bars::BarColumns;
 use engine_core::calendar::{Calendar, Session};
+use engine_core::flags::Flags;
 use engine_core::time::{DAY, HOUR, Timestamp};
 
 pub use crate::when::parse_date;
@@ -245,15 +246,15 @@ impl ExchangeCalendar {
 
     /// Whether each bar is the first of its trading day, and the first open and last
     /// close of the bars of each. A bar outside all sessions belongs to the next.
-    pub(crate) fn sessions_of(&self, columns: &BarColumns) -> (Vec<bool>, Vec<(i64, i64)>) {
-        let (Some(first), Some(last)) = (columns.open_time.first(), columns.close_time.last()) else {
-            return (Vec::new(), Vec::new());
+    pub(crate) fn sessions_of(&self, columns: &BarColumns) -> (Flags, Vec<(i64, i64)>) {
+        let Some((first, last)) = columns.span() else {
+            return (Flags::default(), Vec::new());
         };
-        let days = self.days_around(*first, *last);
+        let days = self.days_around(first, last);
         let (mut at, mut before) = (0, None);
-        let mut starts = Vec::with_capacity(columns.close_time.len());
+        let mut starts = Flags::with_capacity(columns.close_time.len());
         let mut sessions: Vec<(i64, i64)> = Vec::new();
-        for (open, close) in columns.open_time.iter().zip(&columns.close_time) {
+        for (open, close) in columns.open_times().zip(&columns.close_time) {
             while days.get(at).is_some_and(|day| day.close() < *close) {
                 at += 1;
             }
@@ -262,7 +263,7 @@ impl ExchangeCalendar {
             starts.push(begins);
             match sessions.last_mut() {
                 Some(session) if !begins => session.1 = *close,
-                _ => sessions.push((*open, *close)),
+                _ => sessions.push((open, *close)),
             }
         }
         (starts, sessions)

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use engine_core::actions::{ActionKind, CorporateAction};
 use engine_core::bars::BarColumns;
+use engine_core::flags::Flags;
 
 use crate::bar_length::BarLength;
 use crate::contract::{Contract, Prices};
@@ -25,7 +26,7 @@ pub(crate) fn warn(
     path: &Path,
     contract: &Contract,
     columns: &BarColumns,
-    session_start: &[bool],
+    session_start: &Flags,
     actions: &[CorporateAction],
     warnings: &mut Vec<String>,
 ) {
@@ -33,8 +34,8 @@ pub(crate) fn warn(
     let mut found = 0;
     let mut next = 0;
     let mut earlier = 0;
-    for row in (1..columns.open.len()).filter(|row| session_start[*row]) {
-        let (from, to) = (columns.open_time[row - 1], columns.open_time[row]);
+    for row in (1..columns.open.len()).filter(|row| session_start.get(*row) == Some(true)) {
+        let (from, to) = (columns.open_time(row - 1), columns.open_time(row));
         // Actions take effect at the first bar at or after their time.
         while earlier < actions.len() && actions[earlier].ex_time.nanos() <= from {
             earlier += 1;

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use engine_core::actions::{ActionKind, CorporateAction};
 use engine_core::bars::Bars;
+use engine_core::flags::Flags;
 
 use crate::actions::{self, Actions};
 use crate::bar_length::BarLength;
@@ -46,7 +47,7 @@ pub struct Loaded {
     /// First open and last close (UTC nanoseconds) of the bars of each local date.
     pub sessions: Vec<(i64, i64)>,
     /// Whether a bar is the first of its session; one per bar.
-    pub session_start: Vec<bool>,
+    pub session_start: Flags,
     /// What was assumed or looks odd, each naming its place.
     pub warnings: Vec<String>,
     /// SHA-256 of the price file, hex.
@@ -63,7 +64,7 @@ impl Loaded {
     #[must_use]
     pub fn range(&self) -> (String, String) {
         let c = self.bars.columns();
-        let (Some(first), Some(last)) = (c.open_time.first(), c.close_time.last()) else {
+        let Some((first, last)) = c.span() else {
             return Default::default();
         };
         let mut zone = Zone::new(self.contract.timezone);
@@ -72,10 +73,10 @@ impl Loaded {
                 let (day, nanos) = zone.local(t);
                 format!("{} {}", date_text(day), clock_text(nanos))
             };
-            return (text(*first), text(*last));
+            return (text(first), text(last));
         }
         // A day that ends at midnight is not the next one.
-        (date_text(zone.local_day(*first)), date_text(zone.local_day(last - 1)))
+        (date_text(zone.local_day(first)), date_text(zone.local_day(last - 1)))
     }
 
     /// Number of splits and of dividends in the actions file.

@@ -62,7 +62,7 @@ pub fn resample(loaded: &Loaded, to: BarLength) -> Result<Resampled, String> {
     let mut left_out = 0;
     let mut row = 0;
     for stretch in &stretches {
-        while row < c.open_time.len() && c.open_time[row] < stretch.from {
+        while row < loaded.bars.len() && c.open_time(row) < stretch.from {
             left_out += 1;
             row += 1;
         }
@@ -72,8 +72,7 @@ pub fn resample(loaded: &Loaded, to: BarLength) -> Result<Resampled, String> {
         let mut begun = 0.0;
         let mut push = |bar: Bar, turnover_of: f64| {
             // The last bar of a part ends with it.
-            out.open_time.push(bar.open_time.nanos());
-            out.close_time.push(bar.close_time.nanos().min(stretch.to));
+            out.push_times(bar.open_time.nanos(), bar.close_time.nanos().min(stretch.to));
             out.open.push(bar.open);
             out.high.push(bar.high);
             out.low.push(bar.low);
@@ -81,8 +80,8 @@ pub fn resample(loaded: &Loaded, to: BarLength) -> Result<Resampled, String> {
             out.volume.push(bar.volume);
             turnover.push(turnover_of);
         };
-        while row < c.open_time.len() && c.open_time[row] < stretch.to {
-            let (open_time, close_time) = (c.open_time[row], c.close_time[row]);
+        while row < loaded.bars.len() && c.open_time(row) < stretch.to {
+            let (open_time, close_time) = (c.open_time(row), c.close_time[row]);
             if !stretch.parts.iter().any(|(from, to)| open_time < *to && close_time > *from) {
                 left_out += 1;
                 row += 1;
@@ -118,7 +117,7 @@ pub fn resample(loaded: &Loaded, to: BarLength) -> Result<Resampled, String> {
             push(bar, begun);
         }
     }
-    left_out += c.open_time.len() - row;
+    left_out += loaded.bars.len() - row;
     if c.volume.is_empty() {
         out.volume = Vec::new();
     }
@@ -140,7 +139,7 @@ pub fn resample(loaded: &Loaded, to: BarLength) -> Result<Resampled, String> {
 /// Where bars are built: parts of sessions, trading days, or local days.
 fn stretches(loaded: &Loaded, whole_days: bool) -> Vec<Stretch> {
     let c = loaded.bars.columns();
-    let (Some(first), Some(last)) = (c.open_time.first().copied(), c.close_time.last().copied()) else {
+    let Some((first, last)) = c.span() else {
         return Vec::new();
     };
     if let Some(calendar) = calendar_for(&loaded.contract.symbol) {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use engine_core::bars::BarColumns;
 use engine_core::fixed::Price;
+use engine_core::flags::Flags;
 
 use crate::bar_length::BarLength;
 use crate::contract::{Contract, Prices, Stamp};
@@ -78,7 +79,7 @@ pub(crate) struct Rows {
     pub(crate) adj_close: Vec<f64>,
     pub(crate) turnover: Vec<f64>,
     pub(crate) sessions: Vec<(i64, i64)>,
-    pub(crate) session_start: Vec<bool>,
+    pub(crate) session_start: Flags,
     /// Prices that were not on the 1e-8 grid.
     pub(crate) rounded: usize,
     /// Of those, adjusted prices off by more than the tolerance for raw ones.
@@ -115,18 +116,18 @@ impl Rows {
             zone: Zone::new(contract.timezone),
             has,
             columns: BarColumns {
-                open_time: Vec::with_capacity(expected),
                 close_time: Vec::with_capacity(expected),
                 open: f(),
                 high: f(),
                 low: f(),
                 close: f(),
                 volume: optional(Role::Volume),
+                ..BarColumns::default()
             },
             adj_close: optional(Role::AdjClose),
             turnover: optional(Role::Turnover),
             sessions: Vec::new(),
-            session_start: Vec::with_capacity(expected),
+            session_start: Flags::with_capacity(expected),
             rounded: 0,
             coarse: 0,
             ambiguous: 0,
@@ -232,8 +233,7 @@ impl Rows {
         self.coarse += coarse;
         self.mark_session(open_time, close_time);
         let c = &mut self.columns;
-        c.open_time.push(open_time);
-        c.close_time.push(close_time);
+        c.push_times(open_time, close_time);
         c.open.push(open);
         c.high.push(high);
         c.low.push(low);
@@ -371,10 +371,10 @@ impl Rows {
                 }
                 self.ambiguous += 1;
                 let above = match self.stamp {
-                    Stamp::Open => self.columns.open_time.last(),
-                    Stamp::Close => self.columns.close_time.last(),
+                    Stamp::Open => self.columns.open_times().next_back(),
+                    Stamp::Close => self.columns.close_time.last().copied(),
                 };
-                Ok(if above.is_some_and(|t| *t >= first) { second } else { first })
+                Ok(if above.is_some_and(|t| t >= first) { second } else { first })
             }
         }
     }

@@ -81,10 +81,10 @@ struct Run {
 
 fn runs(columns: &BarColumns) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for (bar, (open, close)) in columns.open_time.iter().zip(&columns.close_time).enumerate() {
+    for (bar, (open, close)) in columns.open_times().zip(&columns.close_time).enumerate() {
         match runs.last_mut() {
             Some(run) if open - run.last < DAY_GAP_MIN => run.last = *close,
-            _ => runs.push(Run { bar, first: *open, last: *close }),
+            _ => runs.push(Run { bar, first: open, last: *close }),
         }
     }
     runs
@@ -237,7 +237,7 @@ fn distance(by: i64) -> String {
 
 fn daily(contract: &Contract, columns: &BarColumns, calendar: &ExchangeCalendar) -> Option<(usize, String)> {
     let mut zone = Zone::new(contract.timezone);
-    let dates: Vec<i64> = columns.open_time.iter().map(|t| zone.local_day(*t)).collect();
+    let dates: Vec<i64> = columns.open_times().map(|t| zone.local_day(t)).collect();
     let (from, to) = calendar.covers();
     let inside: Vec<i64> = dates.iter().copied().filter(|d| (from + 1..to).contains(d)).collect();
     if inside.len() < DAILY_MIN {

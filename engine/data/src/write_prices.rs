@@ -76,7 +76,7 @@ fn columns<'a>(prices: &PriceColumns<'a>) -> Vec<(&'static str, &'a [f64])> {
 fn stamp(contract: &Contract, bars: &Bars, row: usize) -> i64 {
     let c = bars.columns();
     match (contract.bars, contract.stamp) {
-        (BarLength::Day, _) | (_, Stamp::Open) => c.open_time[row],
+        (BarLength::Day, _) | (_, Stamp::Open) => c.open_time(row),
         // A week that closes at midnight belongs to the day before it.
         (BarLength::Week, Stamp::Close) => c.close_time[row] - 1,
         (BarLength::Intraday(_), Stamp::Close) => c.close_time[row],

@@ -128,7 +128,7 @@ fn disagreement(run: &RunResult, all: &DrillDown, first: &Disagreement) -> Strin
 fn lengths(input: &ReportInput<'_>) -> String {
     let mut lengths = input.series.iter().filter_map(|s| {
         let c = s.finer.as_ref()?.columns();
-        c.open_time.iter().zip(&c.close_time).take(100).map(|(open, close)| close - open).max()
+        c.open_times().zip(&c.close_time).take(100).map(|(open, close)| close - open).max()
     });
     let first = lengths.next();
     let name = match first {

@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn a_split_leaves_the_line_level() {
         let bars = Bars::new(BarColumns {
-            open_time: vec![0, 10, 20],
+            open_time: vec![0, 10, 20].into(),
             close_time: vec![5, 15, 25],
             open: vec![100.0, 50.0, 55.0],
             high: vec![100.0, 50.0, 55.0],

@@ -44,7 +44,7 @@ pub(crate) fn read(
     let file = if config.has(&file) { file } else { own.clone() };
     let path = config.resolve(&finer.file);
     let c = bars.columns();
-    let period = (c.open_time.first().copied().unwrap_or(0), c.close_time.last().copied().unwrap_or(0));
+    let period = c.span().unwrap_or_default();
     if is_tape(&path) {
         return trades(config, (&own, &file), (data, finer), &path, whole, period).map(Some);
     }
@@ -199,7 +199,7 @@ fn nanos(length: BarLength) -> i64 {
 /// Says so when the finer data does not cover all of the run.
 fn missing(bars: &Bars, path: &Path, (from, to): (i64, i64)) -> Option<String> {
     let c = bars.columns();
-    let (first, last) = (*c.open_time.first()?, *c.close_time.last()?);
+    let (first, last) = c.span()?;
     if first < from + GAP && last > to - GAP {
         return None;
     }
@@ -219,6 +219,6 @@ fn within(bars: Bars, (from, to): (i64, i64)) -> Bars {
     let c = bars.columns();
     let first = c.close_time.partition_point(|t| *t <= from);
     // One that reaches over the end is kept: it shows that bars do not fit.
-    let last = c.open_time.partition_point(|t| *t < to);
+    let last = c.opened_before(to);
     if (first, last) == (0, bars.len()) { bars } else { bars.slice(first, last) }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use engine_core::bars::Bars;
 use engine_core::feed::{Feed, Series};
+use engine_core::flags::Flags;
 use engine_core::instrument::Symbol;
 use engine_core::time::Timestamp;
 use engine_data::contract::{Contract, contract_path};
@@ -192,10 +193,10 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
     let rows = loaded.bars.len();
     let first = config.run.start.map_or(0, |start| {
         let start = start.first_instant(zone).nanos();
-        columns.open_time.partition_point(|t| *t < start)
+        columns.opened_before(start)
     });
     let last = config.run.end.map_or(rows, |end| match end.day_after(zone) {
-        Some(after) => columns.open_time.partition_point(|t| *t < after.nanos()),
+        Some(after) => columns.opened_before(after.nanos()),
         None => {
             let end = end.first_instant(zone).nanos();
             columns.close_time.partition_point(|t| *t <= end)
@@ -216,15 +217,13 @@ fn cut(config: &Config, data: &DataConfig, symbol: Symbol, loaded: Loaded) -> Re
     }
     let from = first.saturating_sub(config.run.warmup_bars);
     let begin = Timestamp::from_nanos(columns.close_time[first]);
-    let opens = columns.open_time[from];
+    let opens = columns.open_time(from);
     let instrument = data.instrument(symbol, &loaded.contract.currency);
     let bars: Bars = if (from, last) == (0, rows) { loaded.bars } else { loaded.bars.slice(from, last) };
-    let mut session_start = loaded.session_start;
-    session_start.truncate(last);
-    session_start.drain(..from.min(session_start.len()));
+    let mut session_start = loaded.session_start.slice(from, last);
     // Empty means that every bar is a session of its own.
-    if session_start.iter().all(|starts| *starts) {
-        session_start = Vec::new();
+    if session_start.iter().all(|starts| starts) {
+        session_start = Flags::default();
     }
     let adjusted = loaded.contract.prices == Prices::Adjusted;
     let mut actions = if adjusted { Vec::new() } else { loaded.actions };

@@ -140,13 +140,7 @@ impl<'s> Flow<'s> {
         let pace = 1.0 + s.swing * libm::sin(turn);
         let (bid, ask) = self.touch();
         let lean = (self.fair - (bid + ask) as f64 / 2.0) / s.lean;
-        let lean = if lean > LEAN_MAX {
-            LEAN_MAX
-        } else if lean < -LEAN_MAX {
-            -LEAN_MAX
-        } else {
-            lean
-        };
+        let lean = lean.clamp(-LEAN_MAX, LEAN_MAX);
         let limits = s.limits * pace / 2.0;
         let markets = s.markets * pace / 2.0;
         let changes = s.changes * pace * (self.weight(Side::Buy) + self.weight(Side::Sell));

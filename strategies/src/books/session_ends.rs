@@ -16,7 +16,7 @@ impl SessionEnds {
         let close = &series.bars.columns().close_time;
         let starts = &series.session_start;
         let is_last = |row: usize| match starts.get(row + 1) {
-            Some(starts) => *starts,
+            Some(starts) => starts,
             None => row + 1 == close.len(),
         };
         let ends = (0..close.len()).filter(|row| is_last(*row)).map(|row| Timestamp::from_nanos(close[row])).collect();

@@ -82,8 +82,7 @@ fn columns(rows: &[[f64; 4]]) -> BarColumns {
     let mut c = BarColumns::default();
     for (i, [open, high, low, close]) in rows.iter().enumerate() {
         let day = Timestamp::from_date(2020, 1, 1) + i as i64 * DAY;
-        c.open_time.push((day + 10 * HOUR).nanos());
-        c.close_time.push((day + 16 * HOUR).nanos());
+        c.push_times((day + 10 * HOUR).nanos(), (day + 16 * HOUR).nanos());
         c.open.push(*open);
         c.high.push(*high);
         c.low.push(*low);

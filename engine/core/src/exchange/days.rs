@@ -50,7 +50,7 @@ pub(super) fn daily_limits(
     let before = first.checked_sub(1)?;
     let close = Price::from_checked_f64(columns.close[before]);
     let step = ticks.step(close);
-    let (from, to) = (columns.close_time[before], columns.open_time[first]);
+    let (from, to) = (columns.close_time[before], columns.open_time(first));
     // All that is given until then per share of the last close, rounded once.
     let (mut cash, mut shares) = (Price::ZERO, ONE);
     for action in series.actions.iter().filter(|a| a.ex_time.nanos() > from && a.ex_time.nanos() <= to) {

@@ -49,11 +49,11 @@ impl Parts {
             return Err(Unfit::Nothing);
         };
         let seconds = |nanos: i64| nanos as f64 / 1e9;
-        if c.open_time[first] < from {
-            return Err(Unfit::Differs("times", seconds(from), seconds(c.open_time[first])));
+        if c.open_time(first) < from {
+            return Err(Unfit::Differs("times", seconds(from), seconds(c.open_time(first))));
         }
-        if let Some(next) = c.open_time.get(end).filter(|next| **next < to) {
-            return Err(Unfit::Differs("times", seconds(to), seconds(*next)));
+        if let Some(next) = (end < finer.len()).then(|| c.open_time(end)).filter(|next| *next < to) {
+            return Err(Unfit::Differs("times", seconds(to), seconds(next)));
         }
         // A bar may have been made with the stale prices of those that did not trade.
         if let Some(found) = differs(c, whole, &rows)

@@ -230,7 +230,7 @@ impl Kernel<'_> {
         let instruments = self.exchange.instruments().clone();
         let instrument = &instruments[id.index()];
         let record = &self.cx.orders[order.index()];
-        let (slot, last) = (record.slot, record.last);
+        let slot = record.slot;
         let limits = self.exchange.floor.days[id.index()].limits;
         let parent_filled = request.parent.map(|p| self.wire.filled.get(p.index()).copied().unwrap_or(Quantity::ZERO));
         let parent_slot = request.parent.map(|p| (p, self.cx.orders[p.index()].slot));
@@ -261,7 +261,7 @@ impl Kernel<'_> {
                     return;
                 }
                 counter.tell(Answer::Accepted(order));
-                let slot = stand.venue.arrive(order, &request, last, parent_filled, instrument, &mut counter);
+                let slot = stand.venue.arrive(order, &request, parent_filled, instrument, &mut counter);
                 self.cx.orders[order.index()].slot = slot;
             }
             Command::Cancel(_) if stand.venue.holds(slot, order) => stand.venue.cancel(slot, &mut counter),
@@ -451,7 +451,7 @@ impl Kernel<'_> {
     }
 
     /// Marks what is held at the middle of its book, else at its last trade.
-    fn mark_books(&mut self) {
+    pub(super) fn mark_books(&mut self) {
         for i in 0..self.wire.stands.len() {
             if self.wire.stands[i].is_some() {
                 self.mark_book(i);

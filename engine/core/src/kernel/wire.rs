@@ -70,7 +70,10 @@ impl Stand {
         stream: u64,
     ) -> Self {
         let closes = &series.bars.columns().close_time;
-        let session_ends = (0..closes.len()).filter(|row| series.ends_session(*row)).map(|row| closes[row]).collect();
+        // Bars without flags say nothing of the sessions of a tape: it is one.
+        let ends = |row: &usize| !series.session_start.is_empty() && series.ends_session(*row);
+        let last = closes.len().saturating_sub(1);
+        let session_ends = (0..closes.len()).filter(|row| *row == last || ends(row)).map(|row| closes[row]).collect();
         let mut stand = Self {
             tape: tape.clone(),
             venue: DepthVenue::new(rules, tape),

@@ -123,11 +123,13 @@ impl Ladder {
         }
     }
 
-    /// Removes every level better than a price.
-    pub(crate) fn cut_above(&mut self, price: Price) {
+    /// Removes every level better than a price; true when there was one.
+    pub(crate) fn cut_above(&mut self, price: Price) -> bool {
         let key = self.key(price);
+        let before = self.levels.len();
         while self.top() > key {
             self.levels.pop();
         }
+        self.levels.len() < before
     }
 }

@@ -24,7 +24,8 @@ pub enum BookState {
     /// The best bid is above the best ask (with depth: or equal to it, which one venue's
     /// book cannot be).
     Crossed,
-    /// Something is missing; it is good again after it was cleared and told anew.
+    /// Something is missing; it is good again after both sides were cleared, or told by a quote on a
+    /// tape of best prices alone.
     Gapped,
     /// Nothing came for longer than the run allows.
     Stale,
@@ -137,6 +138,10 @@ impl OrderBook {
 
     fn quote(&mut self, side: Side, price: Price, quantity: Quantity) -> Change {
         let depth = self.depth;
+        if !depth {
+            // A quote tells its side anew.
+            self.renew(side);
+        }
         let ladder = self.side_mut(side);
         if quantity.is_zero() {
             ladder.clear();
@@ -153,9 +158,18 @@ impl OrderBook {
             ladder.set(price, quantity);
             return Change::Replaced;
         }
-        ladder.cut_above(price);
+        let cut = ladder.cut_above(price);
         let before = ladder.set(price, quantity);
-        Change::Level { side, price, before, after: quantity }
+        if cut { Change::Replaced } else { Change::Level { side, price, before, after: quantity } }
+    }
+
+    /// A side was told anew; after both were, nothing is missing any more.
+    #[inline]
+    fn renew(&mut self, side: Side) {
+        if self.gapped {
+            self.renewed |= 1 << u8::from(side == Side::Sell);
+            self.gapped = self.renewed != 3;
+        }
     }
 
     #[inline(never)]
@@ -165,13 +179,10 @@ impl OrderBook {
                 for one in [Side::Buy, Side::Sell] {
                     if side.is_none_or(|s| s == one) {
                         self.side_mut(one).clear();
-                        self.renewed |= 1 << u8::from(one == Side::Sell);
+                        self.renew(one);
                     }
                 }
                 self.orders.clear(side);
-                if self.renewed == 3 {
-                    self.gapped = false;
-                }
                 Change::Replaced
             }
             TapeEvent::Add { order, side, price, quantity } => {

@@ -41,8 +41,7 @@ pub fn daily(rows: &[[f64; 4]]) -> Bars {
     let mut c = BarColumns::default();
     for (i, [open, high, low, close]) in rows.iter().enumerate() {
         let day = Timestamp::from_date(2020, 1, 1) + i as i64 * DAY;
-        c.open_time.push((day + 10 * HOUR).nanos());
-        c.close_time.push((day + 16 * HOUR).nanos());
+        c.push_times((day + 10 * HOUR).nanos(), (day + 16 * HOUR).nanos());
         c.open.push(*open);
         c.high.push(*high);
         c.low.push(*low);
@@ -63,8 +62,7 @@ pub fn walk(rows: usize, seed: u64) -> Bars {
         let high = open.max(close) + random.below(80) as i64;
         let low = (open.min(close) - random.below(80) as i64).max(400);
         let day = Timestamp::from_date(2020, 1, 1) + i as i64 * DAY;
-        c.open_time.push((day + 10 * HOUR).nanos());
-        c.close_time.push((day + 16 * HOUR).nanos());
+        c.push_times((day + 10 * HOUR).nanos(), (day + 16 * HOUR).nanos());
         for (column, cents) in [(&mut c.open, open), (&mut c.high, high), (&mut c.low, low), (&mut c.close, close)] {
             column.push(cents as f64 / 100.0);
         }

@@ -28,8 +28,8 @@ fn bars(minutes: i64, rows: &[(f64, f64, f64, f64, Option<f64>)]) -> Bars {
     let start = Timestamp::from_date(2024, 3, 4).nanos();
     let mut c = BarColumns::default();
     for (i, (open, high, low, close, volume)) in rows.iter().enumerate() {
-        c.open_time.push(start + i as i64 * minutes * MINUTE);
-        c.close_time.push(start + (i as i64 + 1) * minutes * MINUTE);
+        let from = start + i as i64 * minutes * MINUTE;
+        c.push_times(from, from + minutes * MINUTE);
         c.open.push(*open);
         c.high.push(*high);
         c.low.push(*low);
@@ -116,7 +116,7 @@ impl Table {
         let coarse = bars(10, &self.coarse);
         let first = coarse.columns().close_time[0];
         let mut series = Series::daily(instrument("US.A"), coarse);
-        series.session_start = Arc::new(self.starts.clone());
+        series.session_start = Arc::new(self.starts.clone().into());
         series.finer = drilled.then(|| Arc::new(bars(2, &self.fine)));
         let options = RunOptions {
             account: AccountKind::Margin { leverage: Rate::from_f64(10.0).unwrap() },

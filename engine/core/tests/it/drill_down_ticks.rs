@@ -47,8 +47,8 @@ impl Path {
         let start = Timestamp::from_date(2024, 3, 4).nanos();
         let mut c = BarColumns::default();
         for (i, part) in self.ticks.chunks(of).enumerate() {
-            c.open_time.push(start + (i * of) as i64 * MINUTE);
-            c.close_time.push(start + ((i + 1) * of) as i64 * MINUTE);
+            let from = start + (i * of) as i64 * MINUTE;
+            c.push_times(from, from + of as i64 * MINUTE);
             let cents = |n: Option<&i64>| *n.unwrap() as f64 / 100.0;
             c.open.push(cents(part.first()));
             c.high.push(cents(part.iter().max()));
@@ -203,7 +203,7 @@ fn a_run_drilled_to_ticks_is_the_run_on_the_ticks() {
             // Trades with their times are finer data as well.
             let c = trial.path.bars(1);
             let c = c.columns();
-            let trades = Bars::of_trades(&c.open_time, c.close.clone(), Vec::new()).unwrap();
+            let trades = Bars::of_trades(&c.open_times().collect::<Vec<_>>(), c.close.clone(), Vec::new()).unwrap();
             let mut by_trades = trial.run_as(60, Some(Arc::new(trades)), false);
             by_trades.times = run.times.clone();
             assert_eq!(digest(&run), digest(&by_trades), "seed {seed}");

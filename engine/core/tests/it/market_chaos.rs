@@ -74,7 +74,7 @@ fn series(seed: u64, bars: Option<Bars>) -> Series {
         series.actions = vec![CorporateAction { ex_time, kind: ActionKind::CashDividend { per_share } }];
     }
     if let Some(bars) = bars {
-        let starts = series.session_start[..bars.len()].to_vec();
+        let starts = series.session_start.slice(0, bars.len());
         series = Series { bars: bars.into(), session_start: starts.into(), ..series };
     }
     with_rules(series, rules(0.02, Settlement::NextSession))

@@ -113,7 +113,7 @@ pub fn audit(world: &World, seed: u64) -> (usize, usize) {
     let ends_session = |row: usize| starts.get(row + 1).copied().unwrap_or(true);
     let session_ends: Vec<i64> = (0..bars.len()).filter(|row| ends_session(*row)).map(|row| closes[row]).collect();
     let series = Series {
-        session_start: Arc::new(starts),
+        session_start: Arc::new(starts.into()),
         ..Series::taped(instrument("US.X"), bars.clone(), world.tape.clone())
     };
     let feed = Arc::new(Feed::new(vec![series]).unwrap());

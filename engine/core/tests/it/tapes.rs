@@ -193,3 +193,23 @@ fn what_was_taken_is_there_again_after_the_price_was_away_though_no_order_worked
     let filled: Vec<String> = result.orders.iter().map(|order| order.filled.to_string()).collect();
     assert_eq!(filled, ["5", "0", "5"]);
 }
+
+#[test]
+fn whole_lots_are_taken_of_sizes_that_are_none() {
+    let mut rows = book();
+    rows[2] = (0, level(Side::Sell, "101", 150));
+    rows[3] = (0, level(Side::Sell, "102", 250));
+    let buy = |q, tif| NewOrder::market(ID, Side::Buy, Size::Quantity(shares(q))).tif(tif);
+    let mut plan =
+        Plan { orders: vec![(10, buy(300, TimeInForce::Fok)), (11, buy(100, TimeInForce::Ioc))], ..Plan::default() };
+    let tape = tape(&rows, 0);
+    let bars = tape.bars(BarRule::Time { nanos: SECOND, anchor: Timestamp::default() }).unwrap();
+    let mut of = instrument("US.X");
+    of.lot = shares(100);
+    let feed = Arc::new(Feed::new(vec![Series::taped(of, bars, tape)]).unwrap());
+    let result = run(&feed, &mut plan, &options()).unwrap();
+    let fills: Vec<(u32, Quantity, Price)> = result.fills.iter().map(|f| (f.order.0, f.quantity, f.price)).collect();
+    // Of 150 one lot, of 250 two; what is left of both is no lot.
+    assert_eq!(fills, [(0, shares(100), price("101")), (0, shares(200), price("102"))]);
+    assert_eq!(result.orders[1].state, OrderState::Cancelled);
+}

@@ -61,8 +61,7 @@ impl Tape {
         for (i, [open, high, low, close]) in bars.iter().enumerate() {
             let from = day.begin(8) + (10 + i as i64) * HOUR;
             let c = &mut self.columns;
-            c.open_time.push(from.nanos());
-            c.close_time.push((from + HOUR).nanos());
+            c.push_times(from.nanos(), (from + HOUR).nanos());
             c.open.push(*open);
             c.high.push(*high);
             c.low.push(*low);
@@ -82,7 +81,7 @@ impl Tape {
     }
 
     pub fn series(&self, instrument: Instrument) -> Series {
-        Series { session_start: Arc::new(self.starts.clone()), ..Series::daily(instrument, self.bars()) }
+        Series { session_start: Arc::new(self.starts.clone().into()), ..Series::daily(instrument, self.bars()) }
     }
 }
 

@@ -31,16 +31,16 @@ pub fn load_with_bars(path: &Path, inline: &ContractOverrides) -> Result<(Loaded
         Some(calendar) => calendar.sessions_of(columns),
         None => {
             let zone = Zone::new(contract.timezone);
-            let days: Vec<i64> = columns.open_time.iter().map(|open| zone.local(*open).0).collect();
+            let days: Vec<i64> = columns.open_times().map(|open| zone.local(open).0).collect();
             let starts: Vec<bool> = (0..days.len()).map(|row| row == 0 || days[row] != days[row - 1]).collect();
             let mut sessions: Vec<(i64, i64)> = Vec::new();
             for (row, close) in columns.close_time.iter().enumerate() {
                 match sessions.last_mut() {
                     Some(session) if !starts[row] => session.1 = *close,
-                    _ => sessions.push((columns.open_time[row], *close)),
+                    _ => sessions.push((columns.open_time(row), *close)),
                 }
             }
-            (starts, sessions)
+            (starts.into(), sessions)
         }
     };
     let loaded = Loaded {

@@ -51,7 +51,7 @@ fn futu_by_code() {
     assert_eq!(because(&plan, "stamp"), "Futu's intraday times are the end of each bar");
     let bars = plan.series[0].loaded.bars.columns();
     assert_eq!((bars.open[1], bars.close[1], bars.high[1], bars.low[1]), (290.6, 290.4, 290.8, 290.2));
-    assert_eq!(iso(bars.open_time[0]), "2024-01-02T01:30:00Z");
+    assert_eq!(iso(bars.open_time(0)), "2024-01-02T01:30:00Z");
     assert_eq!(plan.series[0].loaded.turnover, Some(vec![290_500.0, 145_200.0]));
     assert_eq!(evidence(&plan, 1)[..3], [("symbol", "US.AAPL"), ("bars", "1d"), ("timezone", "America/New_York")]);
     // Adjusted prices show in their decimals.
@@ -112,7 +112,7 @@ fn binance_counts_in_two_units() {
             ]
         );
         assert_eq!(because(&plan, "currency"), "quoted in USDT, taken as US dollars");
-        assert_eq!(iso(plan.series[0].loaded.bars.columns().open_time[0]), first);
+        assert_eq!(iso(plan.series[0].loaded.bars.columns().open_time(0)), first);
         assert_eq!(plan.series[0].loaded.turnover.as_deref(), Some([53_957_248.97; 2].as_slice()));
     }
     let header = "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
@@ -133,14 +133,14 @@ fn lean_archives() {
     );
     let c = daily.series[0].loaded.bars.columns();
     assert_eq!(
-        (c.open[0], c.close[4], c.volume[0], iso(c.open_time[4])),
+        (c.open[0], c.close[4], c.volume[0], iso(c.open_time(4))),
         (184.22, 185.2, 1_000_001.0, "2013-10-07T13:30:00Z".to_owned())
     );
     let minutes = plan(&fixture("20131008_trade.zip"), &Wishes::default()).expect("fine");
     assert_eq!(evidence(&minutes, 0)[..2], [("symbol", "US.SPY"), ("bars", "1m")]);
     let c = minutes.series[0].loaded.bars.columns();
     assert_eq!(
-        (c.open.len(), iso(c.open_time[0]), iso(c.close_time[389])),
+        (c.open.len(), iso(c.open_time(0)), iso(c.close_time[389])),
         (390, "2013-10-08T13:30:00Z".to_owned(), "2013-10-08T20:00:00Z".to_owned())
     );
     assert_eq!(

@@ -92,7 +92,7 @@ fn every_type_of_time_means_what_it_says() {
     let midnight = [18_263, 18_264].map(|d| d * 24 * 60 * MINUTE);
     let from_midnight = read(beside(datetime(midnight.to_vec(), TimeUnit::Nanoseconds, None)), &daily()).expect("fine");
     assert_eq!(from_dates.bars, from_midnight.bars);
-    assert_eq!(crate::iso(from_dates.bars.columns().open_time[0]), "2020-01-02T14:30:00Z");
+    assert_eq!(crate::iso(from_dates.bars.columns().open_time(0)), "2020-01-02T14:30:00Z");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn joined(symbol: &str, zone: &str, from: (i32, u32, u32), days: i64, step: &str
 
 fn spans(new: &Resampled) -> Vec<String> {
     let c = new.bars.columns();
-    c.open_time.iter().zip(&c.close_time).map(|(o, c)| format!("{}-{}", &iso(*o)[5..16], &iso(*c)[11..16])).collect()
+    c.open_times().zip(&c.close_time).map(|(o, c)| format!("{}-{}", &iso(o)[5..16], &iso(*c)[11..16])).collect()
 }
 
 #[test]

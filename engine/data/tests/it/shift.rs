@@ -158,5 +158,5 @@ fn the_evening_opens_the_next_session() {
     assert_eq!(loaded.sessions.len(), 5);
     assert_eq!(crate::iso(loaded.sessions[0].0), "2020-05-29T13:00:00Z");
     assert_eq!(crate::iso(loaded.sessions[0].1), "2020-06-01T07:00:00Z");
-    assert_eq!(loaded.session_start.iter().filter(|s| **s).count(), 5);
+    assert_eq!(loaded.session_start.iter().filter(|s| *s).count(), 5);
 }

@@ -63,8 +63,8 @@ fn samples_load_and_are_what_the_readme_says() {
             assert_eq!(code, path.file_stem().and_then(|stem| stem.to_str()));
             let c = loaded.bars.columns();
             assert_eq!(c.volume.is_empty(), closes_only, "{}", path.display());
-            let (first, last) = (c.open_time.first().expect("rows"), c.close_time.last().expect("rows"));
-            found.push((name, loaded.bars.len(), iso(*first), iso(*last)));
+            let (first, last) = c.span().expect("rows");
+            found.push((name, loaded.bars.len(), iso(first), iso(last)));
         }
     }
     for (name, files, rows, first, last) in table {
@@ -96,7 +96,7 @@ fn actions_explain_every_change_of_the_adjustment() {
         for row in 1..loaded.bars.len() {
             let factor = adjusted[row] / c.close[row] / (adjusted[row - 1] / c.close[row - 1]);
             let mut expected = 1.0;
-            while let Some(action) = actions.next_if(|a| a.ex_time.nanos() <= c.open_time[row]) {
+            while let Some(action) = actions.next_if(|a| a.ex_time.nanos() <= c.open_time(row)) {
                 assert!(action.ex_time.nanos() > c.close_time[row - 1], "{ticker}: no bar on the ex date");
                 expected *= match action.kind {
                     ActionKind::Split { to, from } => {

@@ -14,7 +14,7 @@ fn file(times: &[&str]) -> Folder {
 fn spans(times: &[&str], inline: &ContractOverrides) -> Vec<(String, String)> {
     let loaded = file(times).read(inline).expect("fine");
     let c = loaded.bars.columns();
-    c.open_time.iter().zip(&c.close_time).map(|(o, c)| (iso(*o), iso(*c))).collect()
+    c.open_times().zip(&c.close_time).map(|(o, c)| (iso(o), iso(*c))).collect()
 }
 
 fn span(time: &str, inline: &ContractOverrides) -> (String, String) {
@@ -108,7 +108,7 @@ fn summer_time_ends() {
         "2020-11-01 02:00",
     ];
     let loaded = file(&times).read(&half).expect("fine");
-    let opens: Vec<_> = loaded.bars.columns().open_time.iter().map(|t| iso(*t)[11..16].to_owned()).collect();
+    let opens: Vec<_> = loaded.bars.columns().open_times().map(|t| iso(t)[11..16].to_owned()).collect();
     assert_eq!(opens, ["04:30", "05:00", "05:30", "06:00", "06:30", "07:00"]);
     assert_eq!(loaded.sessions.len(), 1);
     assert_eq!(loaded.warnings.len(), 1);
@@ -134,8 +134,8 @@ fn the_last_bar_of_a_session_may_be_short() {
     let times = ["10:30", "11:30", "12:00", "14:00", "15:00", "16:00"].map(|t| format!("2020-01-02 {t}"));
     let times: Vec<&str> = times.iter().map(String::as_str).collect();
     let loaded = file(&times).read(&hk).expect("fine");
-    assert_eq!(iso(loaded.bars.columns().open_time[2]), "2020-01-02T03:30:00Z");
-    assert_eq!(iso(loaded.bars.columns().open_time[3]), "2020-01-02T05:00:00Z");
+    assert_eq!(iso(loaded.bars.columns().open_time(2)), "2020-01-02T03:30:00Z");
+    assert_eq!(iso(loaded.bars.columns().open_time(3)), "2020-01-02T05:00:00Z");
     assert!(loaded.warnings[0].ends_with("1 bars are shorter than 1h; they start where the bar before ends"));
     let minute = ["2020-01-02 10:00", "2020-01-02 10:01", "2020-01-02 10:02", "2020-01-02 10:03"];
     assert_eq!(
@@ -152,7 +152,7 @@ fn the_last_bar_of_a_session_may_be_short() {
 fn sessions_follow_the_local_date() {
     let times = ["2020-01-02 15:55", "2020-01-02 16:00", "2020-01-03 09:35", "2020-01-03 09:40", "2020-01-06 09:35"];
     let loaded = file(&times).read(&bars("5m", Stamp::Close)).expect("fine");
-    assert_eq!(loaded.session_start, [true, false, true, false, true]);
+    assert_eq!(loaded.session_start.iter().collect::<Vec<_>>(), [true, false, true, false, true]);
     let sessions: Vec<_> = loaded.sessions.iter().map(|(o, c)| (iso(*o), iso(*c))).collect();
     assert_eq!(
         sessions,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine_core::bars::{BarColumns, Bars};
+use engine_core::bars::{BarColumns, Bars, OpenTimes};
 use engine_core::exchange::MarketFill;
 use engine_core::feed::{Feed, Series};
 use engine_core::fixed::Money;
@@ -114,7 +114,7 @@ fn a_million_bars_stay_small() {
     let close_time: Vec<i64> = (1..=BARS as i64).map(|i| i * MINUTE).collect();
     let price: Vec<f64> = (0..BARS).map(|i| 100.0 + (i as f64 / 9000.0).sin() * 30.0 + (i % 7) as f64).collect();
     let bars = Bars::new(BarColumns {
-        open_time: close_time.iter().map(|t| t - MINUTE).collect(),
+        open_time: OpenTimes::Before(MINUTE),
         open: price.clone(),
         high: price.clone(),
         low: price.clone(),

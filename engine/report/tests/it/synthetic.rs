@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine_core::account::FeeSchedule;
-use engine_core::bars::{BarColumns, BarRef, Bars};
+use engine_core::bars::{BarColumns, BarRef, Bars, OpenTimes};
 use engine_core::context::Context;
 use engine_core::exchange::{FillRules, MarketFill, PathRule, Slippage};
 use engine_core::feed::{Feed, Series};
@@ -42,11 +42,7 @@ pub(crate) fn daily_series(symbol: &str, bars: usize, seed: u64) -> Series {
 /// Bars with the given closing times, each `length` nanoseconds long.
 pub(crate) fn series(symbol: &str, closes: Vec<i64>, length: i64, seed: u64) -> Series {
     let mut walk = Walk(seed);
-    let mut columns = BarColumns {
-        open_time: closes.iter().map(|t| t - length).collect(),
-        close_time: closes,
-        ..BarColumns::default()
-    };
+    let mut columns = BarColumns { open_time: OpenTimes::Before(length), close_time: closes, ..BarColumns::default() };
     let mut price: f64 = 50.0;
     for _ in 0..columns.close_time.len() {
         let open = cents(price * (1.0 + 0.004 * walk.step()));

@@ -30,9 +30,8 @@ pub(super) struct Queue {
     shown: i64,
     /// Traded at our price since.
     traded: i64,
-    /// What of our order would have been filled with `most` before us, and what the model filled at this price.
+    /// What of the last trade would have come to us with `most` before us.
     sure: i64,
-    filled: i64,
     /// Reached us, but less than a lot.
     owed: i64,
     /// Orders with a lower number are before us.
@@ -43,26 +42,44 @@ pub(super) struct Queue {
     hidden: bool,
     /// The tape shows no sizes at all: no fill at our price is sure.
     blind: bool,
+    /// Our place among our own orders at this price.
+    place: u64,
 }
 
 impl Queue {
     /// A place at the end of what is shown.
-    pub(super) fn join(model: QueueModel, shown: Quantity, hidden: bool, blind: bool, priority: u64) -> Self {
+    pub(super) fn join(model: QueueModel, shown: Quantity, hidden: bool, priority: u64, place: u64) -> Self {
         let shown = shown.units();
         let ahead = if model == QueueModel::None { 0 } else { shown };
-        Self { ahead, most: shown, shown, hidden, blind, priority, ..Self::default() }
+        Self { ahead, most: shown, shown, hidden, priority, place, ..Self::default() }
+    }
+
+    /// A place on a tape that shows no sizes.
+    pub(super) fn blind(place: u64) -> Self {
+        Self { blind: true, place, ..Self::default() }
+    }
+
+    /// Our place among our own orders at this price: the lower goes first.
+    pub(super) fn place(&self) -> u64 {
+        self.place
+    }
+
+    /// True while nobody knows who is before us.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// The range shown reaches our price: all that it shows there is before us.
+    pub(super) fn reveal(&mut self, model: QueueModel, shown: Quantity) {
+        *self = Self::join(model, shown, false, self.priority, self.place);
     }
 
     /// The size at our price was shown anew.
     pub(super) fn show(&mut self, model: QueueModel, shown: Quantity) {
-        let now = shown.units();
         if self.hidden {
-            if now > 0 {
-                let ahead = if model == QueueModel::None { 0 } else { now };
-                *self = Self { ahead, most: now, shown: now, hidden: false, ..*self };
-            }
             return;
         }
+        let now = shown.units();
         let rest = (self.shown - self.traded).max(0);
         let cancelled = rest - now;
         if cancelled > 0 {
@@ -74,17 +91,9 @@ impl Queue {
         self.traded = 0;
     }
 
-    /// The size at our price was shown, on a tape of single orders: it matters only where nothing was known.
-    pub(super) fn show_hidden(&mut self, shown: Quantity) {
-        if self.hidden {
-            self.show(QueueModel::Fifo, shown);
-        }
-    }
-
     /// The size at our price, after a gap or a snapshot: no change of it is known.
     pub(super) fn look_again(&mut self, model: QueueModel, shown: Quantity, priority: u64) {
         if self.hidden {
-            self.show(model, shown);
             return;
         }
         let now = shown.units();
@@ -122,9 +131,14 @@ impl Queue {
             let reached = (self.pending - self.ahead).max(0);
             return Quantity::from_units((reached - before - ours).max(0));
         }
+        if self.hidden {
+            self.sure = 0;
+            let given = if model == QueueModel::None { size - ours } else { 0 };
+            return Quantity::from_units(given.max(0));
+        }
         let over = (size - self.ahead).max(0);
         self.ahead = (self.ahead - size).max(0);
-        self.sure = self.sure.saturating_add((size - self.most - ours).max(0));
+        self.sure = (size - self.most - ours).max(0);
         self.most = (self.most - size).max(0);
         self.traded = self.traded.saturating_add(size);
         Quantity::from_units((over - ours).max(0))
@@ -133,16 +147,16 @@ impl Queue {
     /// What of `reached` fills an order with `most` left: whole lots, as trades are. A part of a
     /// lot (shares of cancels are not whole lots) waits for the next trade.
     pub(super) fn whole_lots(&mut self, reached: Quantity, most: Quantity, lot: Quantity) -> Quantity {
+        let lot = lot.units().max(1);
         let reached = self.owed.saturating_add(reached.units());
-        let whole = if reached >= most.units() { most.units() } else { reached - reached % lot.units() };
-        self.owed = reached - whole;
+        let whole = if reached >= most.units() { most.units().max(0) } else { reached - reached % lot };
+        self.owed = (reached - whole) % lot;
         Quantity::from_units(whole)
     }
 
-    /// Notes a fill at our price; true when it was sure.
-    pub(super) fn filled(&mut self, model: QueueModel, quantity: Quantity) -> bool {
-        self.filled = self.filled.saturating_add(quantity.units());
-        !self.blind && (model == QueueModel::Fifo || self.filled <= self.sure)
+    /// True when a fill by the last trade would have happened at any place.
+    pub(super) fn is_sure(&self, model: QueueModel, given: Quantity) -> bool {
+        !self.blind && (model == QueueModel::Fifo || given.units() <= self.sure)
     }
 }
 
@@ -179,7 +193,7 @@ mod tests {
 
     #[test]
     fn fills_are_whole_lots_and_nothing_that_reached_us_is_lost() {
-        let mut queue = Queue::join(QueueModel::Proportional, shares(300), false, false, 1);
+        let mut queue = Queue::join(QueueModel::Proportional, shares(300), false, 0, 1);
         // 100 of 300 leave without a trade, then 100 behind us join, then 100 of 300 leave:
         // two thirds of a lot of those were before us.
         queue.show(QueueModel::Proportional, shares(200));

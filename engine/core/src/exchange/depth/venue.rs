@@ -1,5 +1,7 @@
 //! `DepthVenue`: our orders on one instrument, before the market that a tape tells.
 
+use std::collections::BTreeMap;
+
 use smallvec::SmallVec;
 
 use super::queue::{Queue, QueueModel};
@@ -10,7 +12,7 @@ use crate::exchange::rules::LimitFill;
 use crate::exchange::working::{Desk, Phase, Slot};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
-use crate::order::{NewOrder, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, TimeInForce};
+use crate::order::{NewOrder, OcoId, OrderChange, OrderId, OrderKind, OrderState, Reason, Side, TimeInForce};
 use crate::orderbook::{BookState, Change, OrderBook};
 use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent};
 use crate::time::Timestamp;
@@ -53,8 +55,20 @@ pub(crate) struct DepthVenue {
     active: bool,
     /// Lowest and highest price of our resting limits, by side; an empty range where there is none.
     limits: [(Price, Price); 2],
-    /// A side was cleared or replaced in this packet.
-    replaced: bool,
+    /// Sides that were cleared or replaced in this packet.
+    replaced: [bool; 2],
+    /// Levels that changed in this packet.
+    touched: SmallVec<[(Side, Price); 8]>,
+    /// Trades of this packet that have still to fire triggers.
+    fired: SmallVec<[Price; 4]>,
+    /// The book could be trusted when the last packet ended.
+    trusted: bool,
+    /// Places given to resting limits so far.
+    places: u64,
+    /// What members of groups filled, and whether one is complete: for members that arrive later.
+    groups: BTreeMap<OcoId, (Quantity, bool)>,
+    /// Some resting limit may stand beyond the levels shown.
+    hidden: bool,
     /// Some queue waits for the orders of a trade to leave.
     pending: bool,
     /// Earliest date at which an order ends.
@@ -89,7 +103,13 @@ impl DepthVenue {
             seen: 0,
             active: false,
             limits: [NO_LIMITS; 2],
-            replaced: false,
+            replaced: [false; 2],
+            touched: SmallVec::new(),
+            fired: SmallVec::new(),
+            trusted: true,
+            places: 0,
+            groups: BTreeMap::new(),
+            hidden: false,
             pending: false,
             expires: i64::MAX,
             day_orders: false,
@@ -158,70 +178,99 @@ impl DepthVenue {
         } else {
             let change = self.market.apply(&event);
             if self.active || !self.taken.is_empty() {
-                self.follow(&change);
-                if matches!(event, TapeEvent::Modify { .. } | TapeEvent::Quote { .. }) {
-                    self.follow_further(&event, &change);
-                }
+                self.follow(&event, &change);
             }
         }
-        if code & LAST != 0 && (self.active || self.replaced) {
+        if code & LAST != 0 && (self.active || !self.taken.is_empty()) {
             self.end_packet(instrument, desk);
         }
     }
 
+    /// What the last packet left; within a packet the book may look crossed and not be.
     fn is_trusted(&self) -> bool {
-        !self.has_book || self.market.state() == BookState::Good
+        !self.has_book || self.trusted
     }
 
-    /// What a change of the book does to queues and to what we took.
+    fn look_at_state(&mut self) {
+        self.trusted = self.market.state() == BookState::Good;
+    }
+
+    /// Notes what a row changed; a single order before us leaves at once, the rest acts when the packet ends.
     #[inline(never)]
-    fn follow(&mut self, change: &Change) {
+    fn follow(&mut self, event: &TapeEvent, change: &Change) {
         match *change {
-            Change::Level { side, price, after, .. } => {
-                self.untake(side, price, after);
-                let (low, high) = self.limits[side as usize];
-                if price >= low && price <= high && self.model != QueueModel::Fifo {
-                    let model = self.model;
-                    self.each_at(side, price, |queue| queue.show(model, after));
-                } else if price >= low && price <= high {
-                    // What joins is behind us, unless nothing was known of the price.
-                    self.each_at(side, price, |queue| queue.show_hidden(after));
-                }
-            }
+            Change::Level { side, price, .. } => self.touch(side, price),
             Change::Order { side, price, removed, priority } => {
-                if !self.taken.is_empty() {
-                    let shown = self.market.size_at(side, price);
-                    self.untake(side, price, shown);
+                self.touch(side, price);
+                if let TapeEvent::Modify { side, price, .. } = *event {
+                    self.touch(side, price);
                 }
-                let (low, high) = self.limits[side as usize];
-                if price >= low && price <= high {
-                    let (model, shown) = (self.model, self.market.size_at(side, price));
-                    if model == QueueModel::Fifo {
-                        self.each_at(side, price, |queue| queue.leave(removed, priority));
-                    } else {
-                        self.each_at(side, price, |queue| queue.show(model, shown));
-                    }
+                if self.model == QueueModel::Fifo && self.rests_at(side, price) {
+                    self.each_at(side, price, |queue| queue.leave(removed, priority));
                 }
             }
-            Change::Replaced => self.replaced = true,
+            Change::Replaced => match *event {
+                TapeEvent::Quote { side, .. } | TapeEvent::Clear { side: Some(side) } => {
+                    self.replaced[side as usize] = true;
+                }
+                _ => self.replaced = [true; 2],
+            },
             Change::Nothing | Change::Unknown => {}
         }
     }
 
-    /// What a change does elsewhere than where it is told: an order joins another price, a
-    /// quote removes what is better than it.
-    #[inline(never)]
-    fn follow_further(&mut self, event: &TapeEvent, change: &Change) {
-        match (*event, change) {
-            (TapeEvent::Modify { side, price, .. }, Change::Order { .. }) => {
-                let after = self.market.size_at(side, price);
-                self.follow(&Change::Level { side, price, before: after, after });
+    fn touch(&mut self, side: Side, price: Price) {
+        if !self.taken.is_empty() || self.rests_at(side, price) {
+            self.touched.push((side, price));
+        }
+    }
+
+    /// Whether a limit of ours may rest there.
+    fn rests_at(&self, side: Side, price: Price) -> bool {
+        let (low, high) = self.limits[side as usize];
+        price >= low && price <= high
+    }
+
+    /// What the packet did to the levels at which we rest or took something.
+    fn settle_levels(&mut self) {
+        for i in 0..self.touched.len() {
+            let (side, price) = self.touched[i];
+            if self.replaced[side as usize] {
+                continue;
             }
-            (TapeEvent::Quote { side, .. }, Change::Level { .. }) if !self.taken.is_empty() => {
-                let market = &self.market;
-                self.taken.retain(|t| t.side != side || !market.size_at(side, t.price).is_zero());
+            let shown = self.market.size_at(side, price);
+            self.untake(side, price, shown);
+            if self.model != QueueModel::Fifo && self.rests_at(side, price) {
+                let model = self.model;
+                self.each_at(side, price, |queue| queue.show(model, shown));
             }
-            _ => {}
+        }
+        self.touched.clear();
+        for side in [Side::Buy, Side::Sell] {
+            if std::mem::take(&mut self.replaced[side as usize]) {
+                self.look_again(side);
+            }
+        }
+        if self.hidden {
+            self.reveal();
+        }
+    }
+
+    /// Beyond the levels shown nobody knew who was there. Where the range shown reaches now, what it
+    /// shows is before us, or nobody.
+    fn reveal(&mut self) {
+        self.hidden = false;
+        for entry in self.orders.falling.iter().chain(&self.orders.rising) {
+            let order = self.orders.get(entry.slot);
+            let OrderKind::Limit { limit } = order.kind else { continue };
+            let queue = &mut self.queues[entry.slot as usize];
+            if queue.is_hidden() {
+                if is_beyond(&self.market, order.side, limit) {
+                    self.hidden = true;
+                } else {
+                    queue.reveal(self.model, self.market.size_at(order.side, limit));
+                }
+            }
         }
     }
 
@@ -257,14 +306,20 @@ impl DepthVenue {
 
     /// The packet is over: the book is what it is.
     fn end_packet<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
-        if self.replaced {
-            self.look_again();
+        self.settle_levels();
+        if !self.active {
+            self.fired.clear();
+            return;
         }
+        self.look_at_state();
         if self.pending {
             self.pending = false;
             for queue in &mut self.queues {
                 queue.end_packet();
             }
+        }
+        if !self.fired.is_empty() || !self.orders.activated.is_empty() || !self.orders.ready.is_empty() {
+            self.act_after_trades(instrument, desk);
         }
         let crossed = |limits: (Price, Price), best: Option<Price>, side: Side| match (side, best) {
             (Side::Buy, Some(ask)) => limits.1 >= ask,
@@ -282,12 +337,26 @@ impl DepthVenue {
         }
     }
 
+    /// What the trades of the packet activated and triggered looks at the book.
+    #[inline(never)]
+    fn act_after_trades<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
+        self.settle(instrument, desk);
+        for price in std::mem::take(&mut self.fired) {
+            if self.is_trusted() {
+                self.fire(Side::Buy, price, instrument, desk);
+                self.fire(Side::Sell, price, instrument, desk);
+            }
+        }
+        self.refresh();
+    }
+
     /// Fills what the other side came to, gives waiting market orders what is shown, fires triggers.
     #[inline(never)]
     fn act_on_book<D: Desk>(&mut self, by_quote: bool, instrument: &Instrument, desk: &mut D) {
         for slot in std::mem::take(&mut self.orders.market) {
             self.place(slot, instrument, desk);
         }
+        self.settle(instrument, desk);
         for side in [Side::Buy, Side::Sell] {
             let Some(best) = self.market.best(side.opposite()) else { continue };
             let met: SmallVec<[Slot; 8]> = self.resting_limits(side, best.price);
@@ -308,7 +377,7 @@ impl DepthVenue {
         self.refresh();
     }
 
-    /// Our resting limits that accept a price, the best first, then in order of submission.
+    /// Our resting limits that accept a price, the best first, then the earlier place.
     fn resting_limits(&self, side: Side, price: Price) -> SmallVec<[Slot; 8]> {
         let level = Level::at(price);
         let of = |stack: &[crate::exchange::book::Entry], reached: &dyn Fn(Level) -> bool| {
@@ -319,30 +388,42 @@ impl DepthVenue {
             });
             mine.map(|e| e.slot).collect()
         };
-        match side {
+        let mut met: SmallVec<[Slot; 8]> = match side {
             Side::Buy => of(&self.orders.falling, &|l| l >= level),
             Side::Sell => of(&self.orders.rising, &|l| l <= level),
-        }
+        };
+        // At one price by place: an order that was raised or came from elsewhere is behind the others.
+        met.sort_by(|a, b| {
+            let (first, second) = (self.orders.get(*a).level, self.orders.get(*b).level);
+            let better = if side == Side::Buy { second.cmp(&first) } else { first.cmp(&second) };
+            better.then(self.queues[*a as usize].place().cmp(&self.queues[*b as usize].place()))
+        });
+        met
     }
 
-    /// After a gap or a snapshot: what is shown where our orders rest, and what we took.
+    /// After a side was told anew: what is shown where our orders rest, and what we took. Where it shows
+    /// nothing because it does not reach so far, nothing more is known than before.
     #[inline(never)]
-    fn look_again(&mut self) {
-        self.replaced = false;
+    fn look_again(&mut self, side: Side) {
         let market = &self.market;
         self.taken.retain_mut(|t| {
-            let shown = market.size_at(t.side, t.price);
-            if t.quantity > shown {
-                t.quantity = shown;
+            if t.side != side {
+                return true;
             }
+            let shown = market.size_at(t.side, t.price);
+            t.quantity = t.quantity.min(shown);
             !shown.is_zero()
         });
         let priority = self.market.next_priority();
         for entry in self.orders.falling.iter().chain(&self.orders.rising) {
             let order = self.orders.get(entry.slot);
-            if let OrderKind::Limit { limit } = order.kind {
-                let shown = self.market.size_at(order.side, limit);
-                self.queues[entry.slot as usize].look_again(self.model, shown, priority);
+            if let OrderKind::Limit { limit } = order.kind
+                && order.side == side
+            {
+                let shown = self.market.size_at(side, limit);
+                if self.model == QueueModel::Fifo || !shown.is_zero() || !is_beyond(&self.market, side, limit) {
+                    self.queues[entry.slot as usize].look_again(self.model, shown, priority);
+                }
             }
         }
     }
@@ -361,29 +442,34 @@ impl DepthVenue {
         }
     }
 
+    /// Fills what rests. What it triggers or activates looks at the book when the packet has told it.
     #[inline(never)]
     fn act_on_trade<D: Desk>(&mut self, mut print: Print, instrument: &Instrument, desk: &mut D) {
-        for side in [Side::Buy, Side::Sell] {
-            for slot in self.resting_limits(side, print.price) {
-                self.meet(slot, &mut print, instrument, desk);
-            }
-            self.settle(instrument, desk);
-        }
-        if self.trigger == TriggerPrice::Trade {
-            self.fire(Side::Buy, print.price, instrument, desk);
-            self.fire(Side::Sell, print.price, instrument, desk);
+        // Those who rested when it happened: not a child that it activates.
+        let mut met = self.resting_limits(Side::Buy, print.price);
+        met.extend(self.resting_limits(Side::Sell, print.price));
+        for slot in met {
+            self.meet(slot, &mut print, instrument, desk);
         }
         if !self.has_book {
+            self.settle(instrument, desk);
             self.meet_trade(&mut print, instrument, desk);
         }
-        self.refresh();
+        if self.trigger == TriggerPrice::Trade {
+            self.fired.push(print.price);
+        }
+        if self.has_book {
+            self.refresh();
+        } else {
+            self.act_after_trades(instrument, desk);
+        }
     }
 
     /// A resting limit order and a trade at its price or through it.
     fn meet<D: Desk>(&mut self, slot: Slot, print: &mut Print, instrument: &Instrument, desk: &mut D) {
         let order = self.orders.get(slot);
         let OrderKind::Limit { limit } = order.kind else { return };
-        if order.phase != Phase::Resting {
+        if order.phase != Phase::Resting || self.orders.activated.contains(&slot) {
             return;
         }
         let (side, open) = (order.side, order.open_quantity());
@@ -406,8 +492,7 @@ impl DepthVenue {
             self.pending |= self.model == QueueModel::Fifo;
             let reached = queue.trade(self.model, print.size, print.ours);
             let given = queue.whole_lots(reached, open.min(print.size - print.ours), instrument.lot);
-            let sure = !given.is_zero() && queue.filled(self.model, given);
-            (given, sure)
+            (given, queue.is_sure(self.model, given))
         };
         if quantity <= Quantity::ZERO {
             return;
@@ -420,6 +505,7 @@ impl DepthVenue {
     /// On a tape without a book: what takes the next trade whatever its side.
     fn meet_trade<D: Desk>(&mut self, print: &mut Print, instrument: &Instrument, desk: &mut D) {
         let mut takers: SmallVec<[Slot; 8]> = self.orders.market.drain(..).collect();
+        takers.retain(|slot| !self.orders.get(*slot).open_quantity().is_zero());
         takers.extend(self.orders.working().filter(|o| o.phase == Phase::Resting && o.fresh).filter_map(|o| {
             let OrderKind::Limit { limit } = o.kind else { return None };
             let accepts = if o.side == Side::Buy { print.price <= limit } else { print.price >= limit };
@@ -513,28 +599,42 @@ impl DepthVenue {
         self.place(slot, instrument, desk);
     }
 
-    /// An order reached the venue. `fallback` is the price from which a trail starts before the first trade.
+    /// An order reached the venue. Before the price of its trigger is known a trail has no level: the
+    /// first price starts it.
     pub(crate) fn arrive<D: Desk>(
         &mut self,
         id: OrderId,
         new: &NewOrder,
-        fallback: Price,
         parent_filled: Option<Quantity>,
         instrument: &Instrument,
         desk: &mut D,
     ) -> Slot {
-        let mut start = self.reference(new.side).unwrap_or(fallback);
-        if start.is_zero() && new.side == Side::Buy {
-            // No price is known: the first that comes is lower.
-            start = NO_PRICE_YET;
+        if !self.active {
+            self.look_at_state();
+            self.fired.clear();
+            self.touched.clear();
+            self.replaced = [false; 2];
         }
+        // Any price that comes is better than these.
+        let unknown = if new.side == Side::Buy { NO_PRICE_YET } else { Price::ZERO };
+        let start = self.reference(new.side).unwrap_or(unknown);
         let slot = self.orders.insert(id, new, start, parent_filled);
         self.orders.market.retain(|s| *s != slot);
         if self.queues.len() <= slot as usize {
             self.queues.resize(slot as usize + 1, Queue::default());
         }
         self.note_expiry(new.tif);
+        if let Some((filled, complete)) = new.oco.and_then(|group| self.groups.get(&group)).copied() {
+            // Siblings filled while it was on its way.
+            self.orders.get_mut(slot).reduced = filled;
+            if complete {
+                self.close(slot, OrderState::Cancelled, Reason::Oco, desk);
+            } else {
+                self.orders.close_if_complete(slot, desk);
+            }
+        }
         self.settle(instrument, desk);
+        self.keep(slot);
         self.finish();
         slot
     }
@@ -555,21 +655,19 @@ impl DepthVenue {
         }
     }
 
-    /// Places orders that have become active, one after the other, in order of submission.
+    /// Places orders that have become active, and triggered children whose parent filled more, in order of
+    /// submission.
     fn settle<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
         loop {
-            let first = (0..self.orders.activated.len()).min_by_key(|i| self.orders.get(self.orders.activated[*i]).id);
-            let Some(first) = first else { break };
-            let slot = self.orders.activated.swap_remove(first);
+            let due = self.orders.activated.iter().chain(&self.orders.ready).copied();
+            let Some(slot) = due.min_by_key(|slot| self.orders.get(*slot).id) else { break };
+            self.orders.activated.retain(|s| *s != slot);
             self.orders.ready.retain(|s| *s != slot);
             if self.queues.len() <= slot as usize {
                 self.queues.resize(slot as usize + 1, Queue::default());
             }
             self.place(slot, instrument, desk);
-        }
-        // A triggered child whose parent filled more.
-        while let Some(slot) = self.orders.ready.pop() {
-            self.place(slot, instrument, desk);
+            self.keep(slot);
         }
     }
 
@@ -585,8 +683,10 @@ impl DepthVenue {
                 } else if self.has_book {
                     self.end_immediate(slot, desk);
                 }
+                // A child that did all it may waits until its parent fills more, then acts at once.
                 let order = self.orders.get(slot);
-                if order.phase == Phase::Market && !self.orders.market.contains(&slot) {
+                let idle = order.sized && order.open_quantity().is_zero();
+                if order.phase == Phase::Market && !idle && !self.orders.market.contains(&slot) {
                     self.orders.market.push(slot);
                 }
             }
@@ -607,9 +707,11 @@ impl DepthVenue {
 
     fn place_limit<D: Desk>(&mut self, slot: Slot, limit: Price, instrument: &Instrument, desk: &mut D) {
         if !self.has_book {
-            // It meets the next trade; its queue is nobody's knowledge.
+            // It meets the next trade like a new order; its queue is nobody's knowledge.
+            self.orders.get_mut(slot).fresh = true;
             self.newcomers = true;
-            self.queues[slot as usize] = Queue::join(self.model, Quantity::ZERO, false, true, 0);
+            self.places += 1;
+            self.queues[slot as usize] = Queue::blind(self.places);
             return;
         }
         let order = self.orders.get(slot);
@@ -643,10 +745,12 @@ impl DepthVenue {
     /// Takes its place at the end of the queue at its price.
     fn join(&mut self, slot: Slot, side: Side, limit: Price) {
         let shown = self.market.size_at(side, limit);
-        let worst = self.market.worst(side);
-        let beyond = worst.is_some_and(|worst| if side == Side::Buy { limit < worst } else { limit > worst });
+        // Single orders tell the whole book.
+        let hidden = self.model != QueueModel::Fifo && is_beyond(&self.market, side, limit);
+        self.hidden |= hidden;
         let priority = self.market.next_priority();
-        self.queues[slot as usize] = Queue::join(self.model, shown, beyond, false, priority);
+        self.places += 1;
+        self.queues[slot as usize] = Queue::join(self.model, shown, hidden, priority, self.places);
     }
 
     /// What of a level we may still take.
@@ -672,6 +776,13 @@ impl DepthVenue {
             }
             if levels.is_empty() && !order.sized {
                 bound = desk.resolve(order, level.price);
+            }
+            // Whole lots of each level, but for the last part of the order.
+            let left = bound - sum;
+            let odd = if free < left { free.units() % instrument.lot.units() } else { 0 };
+            let free = free - Quantity::from_units(odd);
+            if free.is_zero() {
+                continue;
             }
             levels.push((level.price, free));
             sum += free;
@@ -762,10 +873,16 @@ impl DepthVenue {
         order.unslipped = price;
         (order.sure, order.maker) = (sure, maker);
         desk.fill(order, price, quantity);
-        if order.has_children || order.oco.is_some() {
+        let group = order.oco;
+        if order.has_children || group.is_some() {
             self.orders.propagate(slot, price, quantity, Level::at(price), instrument, desk);
         }
         self.orders.close_if_complete(slot, desk);
+        if let Some(group) = group {
+            let (filled, complete) = self.groups.entry(group).or_default();
+            *filled += quantity;
+            *complete |= self.orders.get(slot).phase == Phase::Closed;
+        }
         quantity
     }
 
@@ -868,6 +985,11 @@ impl DepthVenue {
             }
         }
     }
+}
+
+/// Worse than the last level shown of its side.
+fn is_beyond(market: &OrderBook, side: Side, price: Price) -> bool {
+    market.worst(side).is_some_and(|worst| if side == Side::Buy { price < worst } else { price > worst })
 }
 
 const UNBOUNDED: Quantity = Quantity::from_units(i64::MAX / 4);

@@ -207,7 +207,7 @@ impl<'a> Play<'a> {
                 None => {
                     let parent_filled = order.parent.map(|p| self.floor.filled[p.index()]);
                     let floor = &mut self.floor;
-                    let slot = self.venue.arrive(id, &order, Price::ZERO, parent_filled, instrument, floor);
+                    let slot = self.venue.arrive(id, &order, parent_filled, instrument, floor);
                     self.slots[id.index()] = Some(slot);
                 }
             },
