@@ -78,9 +78,10 @@ impl Timestamp {
 
 impl Add<i64> for Timestamp {
     type Output = Self;
+    /// Stays within `MIN` and `MAX`.
     #[inline]
     fn add(self, nanos: i64) -> Self {
-        Self(self.0 + nanos)
+        Self(self.0.saturating_add(nanos))
     }
 }
 

@@ -11,7 +11,7 @@ use engine_core::record::RunResult;
 use engine_core::registry::Registry;
 use engine_core::setup::ColumnCache;
 use engine_core::tape::Tape;
-use engine_core::time::Timestamp;
+use engine_core::time::{SECOND, Timestamp};
 use engine_report::{Benchmark, ReportInput, Summary, summary};
 
 use crate::benchmark::buy_and_hold;
@@ -209,8 +209,12 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
 /// Sets up the strategy of a config over its data and goes no further.
 pub(crate) fn set_up(config: &Config, registry: &Registry, input: &Input) -> Result<(), RunFailure> {
     let mut strategy = composition::strategy(config, registry, &input.symbol)?;
-    // A run that begins after its last bar.
-    let options = RunOptions { begin: Timestamp::MAX, ..options(config, input) };
+    // A run that begins after its last bar and its last row.
+    let series = input.feed.series().iter();
+    let rows = series.clone().filter_map(|s| s.tape.as_ref()?.local_times().last());
+    let last = series.filter_map(|s| s.bars.columns().close_time.last()).chain(rows).max();
+    let begin = Timestamp::from_nanos(last.map_or(0, |last| last.saturating_add(SECOND)));
+    let options = RunOptions { begin, ..options(config, input) };
     run_with(&input.feed, strategy.as_mut(), &options, &ColumnCache::default(), Scratch::default())
         .map(|_| ())
         .map_err(|e| composition::run_error(config, &e).into())

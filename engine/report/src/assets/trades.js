@@ -62,6 +62,9 @@ class TradeList {
     this.trades = trades;
     this.intraday = intraday;
     this.focus = focus;
+    // Times to the millisecond are long; the only date stands at the top of the page.
+    const { times } = view.axis;
+    this.oneDay = view.fine && showDate(times[0]) === showDate(times[times.length - 1]);
     this.table = byId("table");
     this.head = this.table.querySelector("thead");
     this.body = this.table.querySelector("tbody");
@@ -121,7 +124,7 @@ class TradeList {
   }
 
   show(value, kind) {
-    if (kind === "time") return showTime(value, this.intraday);
+    if (kind === "time") return showTime(value, this.intraday).slice(this.oneDay ? 11 : 0);
     if (kind === "price") return showPrice(value);
     if (kind === "money" || kind === "gain") return showMoney(value);
     if (kind === "share") return showShare(value);

@@ -242,13 +242,17 @@ fn read_delay(document: &Document, section: &Section<'_>, key: &str) -> Result<D
                 (None, None, None, Some(as_data)) => Ok(DelayConfig::AsData { as_data }),
                 (_, Some(mean), None, None) if mean >= low => Ok(DelayConfig::Exponential { least: low, mean }),
                 (_, None, Some(most), None) if most >= low => Ok(DelayConfig::Uniform { least: low, most }),
-                (_, Some(_), None, None) => Err(inner.error("mean", "is below least")),
-                (_, None, Some(_), None) => Err(inner.error("most", "is below least")),
-                _ => Err(section.error(key, format!("expected {DELAY}"))),
+                (_, Some(mean), None, None) => Err(inner.error("mean", below(mean, low))),
+                (_, None, Some(most), None) => Err(inner.error("most", below(most, low))),
+                _ => Err(wrong()),
             }
         }
         _ => Ok(document.tolerate(wrong())?.unwrap_or(none)),
     }
+}
+
+fn below(found: i64, least: i64) -> String {
+    format!("found {}, expected at least the {} of least", length(found), length(least))
 }
 
 /// A length of time in nanoseconds: a number of at most nine decimals and a unit.

@@ -16,7 +16,8 @@ use crate::nearest::hint;
 pub(crate) const KEYS: [&str; 9] =
     ["mode", "samples", "seed", "constraint", "rank", "memory_mb", "digests", "scenarios", "heat_map"];
 /// Sections whose keys leave the data as it is.
-const SECTIONS: [&str; 9] = ["strategy", "sizing", "filter", "exit", "costs", "fill", "account", "actions", "risk"];
+const SECTIONS: [&str; 10] =
+    ["strategy", "sizing", "filter", "exit", "costs", "fill", "venue", "account", "actions", "risk"];
 /// Most parameters of a sweep.
 const AXES_MAX: usize = 32;
 /// Most draws of a random sweep.

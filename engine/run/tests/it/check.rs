@@ -147,6 +147,7 @@ fn misfit(schema: &Value, value: &Value, at: &str) -> Option<String> {
         "maximum",
         "minLength",
         "maxLength",
+        "pattern",
         "minItems",
         "maxItems",
         "items",
@@ -162,6 +163,11 @@ fn misfit(schema: &Value, value: &Value, at: &str) -> Option<String> {
         let length = |v: &Value| v.as_str().map_or(0, |t| t.chars().count()) as f64;
         let items = || value.as_array().map_or(0, Vec::len) as f64;
         let fits = match key.as_str() {
+            // The only pattern is that of a length of time: a number and its unit.
+            "pattern" => value.as_str().is_none_or(|text| {
+                let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                ["ns", "us", "ms", "s", "m", "h"].contains(&&text[number.len()..]) && number.parse::<f64>().is_ok()
+            }),
             "type" => {
                 let is = |kind: &str| match kind {
                     "object" => value.is_object(),

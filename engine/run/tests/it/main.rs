@@ -10,3 +10,4 @@ mod period;
 mod runs;
 mod support;
 mod sweep;
+mod tapes;
