@@ -95,6 +95,8 @@ fn input(run: &engine_core::record::RunResult) -> ReportInput<'_> {
         benchmark: None,
         pessimistic: None,
         optimistic: None,
+        last_in_queue: None,
+        first_in_queue: None,
         assumptions: Vec::new(),
         warnings: Vec::new(),
         provenance: Vec::new(),

@@ -40,7 +40,6 @@ mod parquet_prices;
 mod parquet_writer;
 mod parse;
 mod pieces;
-mod price_windows;
 pub mod prices;
 mod quiet;
 pub mod resample;

@@ -15,7 +15,7 @@ use polars_buffer::Buffer;
 use crate::bar_length::BarLength;
 use crate::error::DataError;
 use crate::header::{Header, ROLES, Role};
-use crate::price_windows::{Decoded, Window};
+use crate::parquet_file::{Decoded, Window};
 use crate::prices;
 use crate::rows::{Row, Rows, Time};
 use crate::when::{self, When};
@@ -61,6 +61,17 @@ pub(crate) fn guess_bars(path: &Path, header: &Header, window: &Window) -> Resul
     prices::guess_bars(path, first.collect::<Vec<_>>().into_iter())
 }
 
+/// The columns of a price file that are read, in this order.
+pub(crate) fn wanted(header: &Header) -> Vec<usize> {
+    Role::ALL.into_iter().filter_map(|role| header.position(role)).collect()
+}
+
+/// The column of a role that the header has, in a window of the wanted columns.
+fn of_role<'w>(header: &Header, window: &'w Window, role: Role) -> &'w Decoded {
+    let before = Role::ALL.into_iter().take_while(|of| *of != role);
+    &window.columns[before.filter(|of| header.position(*of).is_some()).count()]
+}
+
 impl Decoded {
     /// The array, when it is one and of that type.
     fn plain<T: NativeType>(&self) -> Option<&PrimitiveArray<T>> {
@@ -71,7 +82,7 @@ impl Decoded {
     }
 
     /// The column as polars has it, whatever its type in the file.
-    fn series(&self) -> PolarsResult<Series> {
+    pub(crate) fn series(&self) -> PolarsResult<Series> {
         Series::try_from((&self.field, self.arrays.clone()))
     }
 }
@@ -111,7 +122,7 @@ enum Times {
 
 impl Times {
     fn of(path: &Path, header: &Header, window: &Window) -> Result<Self, DataError> {
-        let column = window.column(Role::Time);
+        let column = of_role(header, window, Role::Time);
         match &column.field.dtype {
             ArrowDataType::Date32 => {
                 if let Some(days) = column.plain::<i32>() {
@@ -199,7 +210,7 @@ struct Numbers {
 
 impl Numbers {
     fn of(path: &Path, header: &Header, window: &Window, role: Role) -> Result<Self, DataError> {
-        let column = window.column(role);
+        let column = of_role(header, window, role);
         if let (ArrowDataType::Float64, Some(array)) = (&column.field.dtype, column.plain()) {
             return Ok(Self { role, values: array.values().clone(), defined: array.validity().cloned() });
         }

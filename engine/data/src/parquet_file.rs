@@ -1,24 +1,32 @@
-//! A Parquet file, window by window, on the calling thread.
+//! An open Parquet file: its footer, and the wanted columns window by window.
 //!
-//! The decoder trusts what a file says of itself; so the footer and every page header
-//! are checked first, and a panic of the decoder is an error like any other.
+//! Of a window only the pages that have its rows are read, and they are decoded column
+//! by column by the Parquet part of polars alone, without data frames between.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, ErrorKind, Read};
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::Arc;
 
-use polars::io::parquet::read::FileMetadata;
-use polars::prelude::{DataFrame, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader};
+use polars::prelude::{Column, DataFrame, PolarsError, PolarsResult};
+use polars_arrow::array::Array;
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
+use polars_buffer::Buffer;
+use polars_parquet::parquet::read::PageMetaData;
+use polars_parquet::read::{
+    BasicDecompressor, ColumnChunkMetadata, FileMetadata, Filter, PageReader, RowGroupMetadata, column_iter_to_arrays,
+    infer_schema, read_metadata,
+};
 
 use crate::error::DataError;
 use crate::parquet_columns::type_error;
-use crate::parquet_pages::{self, Chunk};
+use crate::parquet_pages::{self, Chunk, Pages};
 use crate::quiet;
 
 /// Rows decoded at a time.
 const WINDOW_ROWS: usize = 64 * 1024;
+
 /// What a Parquet file begins and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
 
@@ -51,26 +59,36 @@ pub(crate) fn check_ends(path: &Path, bytes: u64, start: &[u8], end: &[u8]) -> R
 /// An open file: what its footer says.
 pub(crate) struct ParquetFile<'a> {
     path: &'a Path,
+    file: File,
     metadata: FileMetadata,
+    schema: ArrowSchema,
+    /// The columns, in the order of the file.
     pub(crate) names: Vec<String>,
+    /// The rows of all groups.
     pub(crate) rows: usize,
-    /// Whole numbers of 8 or 16 bits, which the decoder is built without.
-    narrow: Vec<bool>,
+}
+
+/// The wanted columns of some rows, in the order in which they were wanted.
+pub(crate) struct Window {
+    /// How many.
+    pub(crate) rows: usize,
+    pub(crate) columns: Vec<Decoded>,
+}
+
+/// A column of a window.
+pub(crate) struct Decoded {
+    pub(crate) field: Field,
+    pub(crate) arrays: Vec<Box<dyn Array>>,
 }
 
 impl<'a> ParquetFile<'a> {
-    /// Opens a file and checks its footer.
     pub(crate) fn open(path: &'a Path) -> Result<Self, DataError> {
-        let file = File::open(path).map_err(|e| DataError::io(path, "read", e))?;
+        let mut file = File::open(path).map_err(|e| DataError::io(path, "read", e))?;
         let bytes = file.metadata().map_err(|e| DataError::io(path, "read", e))?.len();
-        let (metadata, names, narrow) = guarded(path, || {
-            let mut reader = ParquetReader::new(file);
-            let schema = reader.schema()?;
-            let names = schema.iter_names().map(|name| name.to_string()).collect::<Vec<_>>();
-            let types = ["Int8", "Int16", "UInt8", "UInt16"];
-            let narrow = schema.iter_values().map(|field| types.contains(&format!("{:?}", field.dtype).as_str()));
-            let narrow = narrow.collect::<Vec<_>>();
-            Ok((reader.get_metadata()?.as_ref().clone(), names, narrow))
+        let (metadata, schema) = guarded(path, || {
+            let metadata = read_metadata(&mut file)?;
+            let schema = infer_schema(&metadata)?;
+            Ok((metadata, schema))
         })?;
         // What lies outside the file would be read past its end.
         for (number, group) in metadata.row_groups.iter().enumerate() {
@@ -85,52 +103,69 @@ impl<'a> ParquetFile<'a> {
             }
         }
         let rows = metadata.row_groups.iter().map(|g| g.num_rows()).fold(0, usize::saturating_add);
-        Ok(Self { path, metadata, names, rows, narrow })
+        let names = schema.iter_names().map(|name| name.to_string()).collect();
+        Ok(Self { path, file, metadata, schema, names, rows })
     }
 
-    /// The wanted columns of all rows, window by window, in the order of the file.
+    /// The wanted columns of all rows, window by window; ends after an error.
     pub(crate) fn windows(
-        &self,
+        mut self,
         wanted: Vec<usize>,
-    ) -> Result<impl Iterator<Item = Result<DataFrame, DataError>>, DataError> {
-        if let Some(column) = wanted.iter().find(|column| self.narrow.get(**column) == Some(&true)) {
-            let problem = "is of 8 or 16 bits, which is not read; write it with 32 or 64 bits";
-            return Err(type_error(self.path, self.names[*column].trim(), problem));
+    ) -> Result<impl Iterator<Item = Result<Window, DataError>> + use<'a>, DataError> {
+        let pages = self.check_pages(&wanted)?;
+        let mut windows = Vec::new();
+        for (group, metadata) in self.metadata.row_groups.iter().enumerate() {
+            let rows = metadata.num_rows();
+            windows.extend((0..rows).step_by(WINDOW_ROWS).map(|from| (group, from..rows.min(from + WINDOW_ROWS))));
         }
-        self.check_pages(&wanted)?;
-        let mut group = 0;
-        let mut from = 0;
-        let mut one = None;
+        let mut windows = windows.into_iter();
         Ok(std::iter::from_fn(move || {
-            while group < self.metadata.row_groups.len() && from >= self.metadata.row_groups[group].num_rows() {
-                group += 1;
-                from = 0;
-                one = None;
+            let (group, rows) = windows.next()?;
+            let window = self.window(group, &wanted, &pages[group], rows);
+            if window.is_err() {
+                windows = Vec::new().into_iter();
             }
-            let rows = self.metadata.row_groups.get(group)?.num_rows();
-            let metadata = one.get_or_insert_with(|| Arc::new(self.only(group)));
-            let count = WINDOW_ROWS.min(rows - from);
-            let frame = self.window(metadata, &wanted, from, count);
-            from += count;
-            // After an error there is nothing to come.
-            if frame.is_err() {
-                group = self.metadata.row_groups.len();
-            }
-            Some(frame)
+            Some(window)
         }))
     }
 
-    /// Checks the page headers of the wanted columns.
-    fn check_pages(&self, wanted: &[usize]) -> Result<(), DataError> {
-        let mut file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
+    /// As `windows`, as data frames, for columns of any type that can be read.
+    pub(crate) fn frames(
+        self,
+        wanted: Vec<usize>,
+    ) -> Result<impl Iterator<Item = Result<DataFrame, DataError>> + use<'a>, DataError> {
+        let path = self.path;
+        let narrow = |at: &&usize| {
+            let (_, field) = self.schema.get_at_index(**at)?;
+            let type_ = field.dtype();
+            let small = [ArrowDataType::Int8, ArrowDataType::Int16, ArrowDataType::UInt8, ArrowDataType::UInt16];
+            small.contains(type_).then_some(())
+        };
+        if let Some(at) = wanted.iter().find(|at| narrow(at).is_some()) {
+            let problem = "is of 8 or 16 bits, which is not read; write it with 32 or 64 bits";
+            return Err(type_error(path, self.names[*at].trim(), problem));
+        }
+        let frame = move |window: Result<Window, DataError>| {
+            let window = window?;
+            guarded(path, || {
+                let series = window.columns.iter().map(|c| Ok(c.series()?.into()));
+                DataFrame::new(window.rows, series.collect::<PolarsResult<Vec<Column>>>()?)
+            })
+        };
+        Ok(self.windows(wanted)?.map(frame))
+    }
+
+    /// Checks the page headers of the wanted columns; where their pages are, group by group.
+    fn check_pages(&mut self, wanted: &[usize]) -> Result<Vec<Vec<Pages>>, DataError> {
+        let mut all = Vec::with_capacity(self.metadata.row_groups.len());
         for (number, group) in self.metadata.row_groups.iter().enumerate() {
+            let mut pages = Vec::with_capacity(wanted.len());
             for name in wanted.iter().map(|position| &self.names[*position]) {
                 let error = |problem: String| {
                     let problem = format!("is damaged in row group {}: {problem}", number + 1);
                     DataError { column: Some(name.trim().to_owned()), ..DataError::file(self.path, problem) }
                 };
-                let mut columns = group.columns_under_root_iter(name).into_iter().flatten();
-                let (Some(column), None) = (columns.next(), columns.next()) else {
+                let Some(column) = plain_column(group, name) else {
                     return Err(type_error(self.path, name.trim(), "is not one plain column"));
                 };
                 if column.num_values() != group.num_rows() as i64 {
@@ -142,42 +177,55 @@ impl<'a> ParquetFile<'a> {
                     bytes: u64::try_from(column.compressed_size()).unwrap_or(0),
                     values: column.num_values(),
                 };
-                parquet_pages::check(&mut file, &chunk).map_err(error)?;
+                pages.push(parquet_pages::check(&mut self.file, &chunk).map_err(error)?);
             }
+            all.push(pages);
         }
-        Ok(())
-    }
-
-    /// The footer as if the file had only that row group.
-    fn only(&self, group: usize) -> FileMetadata {
-        let mut one = self.metadata.clone();
-        one.row_groups = vec![self.metadata.row_groups[group].clone()];
-        one.num_rows = self.metadata.row_groups[group].num_rows();
-        one
+        Ok(all)
     }
 
     fn window(
-        &self,
-        metadata: &Arc<FileMetadata>,
+        &mut self,
+        group: usize,
         wanted: &[usize],
-        from: usize,
-        count: usize,
-    ) -> Result<DataFrame, DataError> {
-        let file = File::open(self.path).map_err(|e| DataError::io(self.path, "read", e))?;
-        let frame = guarded(self.path, || {
-            let mut reader = ParquetReader::new(file)
-                .read_parallel(ParallelStrategy::None)
-                .with_projection(Some(wanted.to_vec()))
-                .with_slice(Some((from, count)));
-            reader.set_metadata(Arc::clone(metadata));
-            reader.finish()
-        })?;
-        if frame.height() != count || frame.columns().iter().any(|c| c.len() != count) {
-            let problem = format!("is damaged: a row group has {} rows, its footer says {count}", frame.height());
-            return Err(DataError::file(self.path, problem));
+        pages: &[Pages],
+        rows: Range<usize>,
+    ) -> Result<Window, DataError> {
+        let mut columns = Vec::with_capacity(wanted.len());
+        for (position, pages) in wanted.iter().zip(pages) {
+            let name = &self.names[*position];
+            let damaged = || DataError::file(self.path, format!("is damaged: column {} cannot be read", name.trim()));
+            let column = plain_column(&self.metadata.row_groups[group], name).ok_or_else(damaged)?;
+            let (_, field) = self.schema.get_at_index(*position).ok_or_else(damaged)?;
+            let part = pages.read(&mut self.file, &rows).map_err(|e| match e.kind() {
+                ErrorKind::UnexpectedEof => damaged(),
+                _ => DataError::io(self.path, "read", e),
+            })?;
+            let arrays = guarded(self.path, || {
+                let kind = &column.descriptor().descriptor;
+                let meta = PageMetaData::new(0, part.rows as i64, column.compression(), kind.clone());
+                let reader = Cursor::new(Buffer::from_vec(part.bytes));
+                let pages = PageReader::new_with_page_meta(reader, meta, Vec::new(), usize::MAX);
+                let pages = BasicDecompressor::new(pages, Vec::new());
+                let rows = Filter::new_ranged(part.before, part.before + rows.len());
+                let decoded = column_iter_to_arrays(vec![pages], vec![&kind.primitive_type], field.clone(), Some(rows));
+                Ok(decoded?.0)
+            })?;
+            let found: usize = arrays.iter().map(|array| array.len()).sum();
+            if found != rows.len() {
+                let problem = format!("is damaged: a row group has {found} rows, its footer says {}", rows.len());
+                return Err(DataError::file(self.path, problem));
+            }
+            columns.push(Decoded { field: field.clone(), arrays });
         }
-        Ok(frame)
+        Ok(Window { rows: rows.len(), columns })
     }
+}
+
+/// The column of that name, unless it consists of several.
+fn plain_column<'a>(group: &'a RowGroupMetadata, name: &str) -> Option<&'a ColumnChunkMetadata> {
+    let mut columns = group.columns_under_root_iter(name)?;
+    columns.next().filter(|_| columns.next().is_none())
 }
 
 /// Runs the decoder. Where a damaged file makes it give up by a panic, that is an

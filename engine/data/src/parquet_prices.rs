@@ -21,10 +21,9 @@ use std::path::Path;
 use crate::contract::{Contract, ContractOverrides};
 use crate::error::DataError;
 use crate::header::{Header, Role};
-use crate::parquet_columns::{Unit, give, guess_bars};
-use crate::parquet_file::check_ends;
+use crate::parquet_columns::{Unit, give, guess_bars, wanted};
+use crate::parquet_file::{ParquetFile, check_ends};
 use crate::pieces;
-use crate::price_windows::ParquetFile;
 use crate::prices::{self, Loaded, Numbered};
 use crate::rows::Rows;
 
@@ -39,7 +38,7 @@ pub(crate) fn read(path: &Path, inline: &ContractOverrides) -> Result<Loaded, Da
     let names: Vec<String> = file.names.iter().map(|name| name.trim().to_owned()).collect();
     let header = Header::of_names(path, None, &names, &mut warnings)?;
     let expected = file.rows.min(RESERVE_ROWS_MAX);
-    let mut windows = file.windows(&header)?;
+    let mut windows = file.windows(wanted(&header))?;
     let Some(first) = windows.next().transpose()? else {
         return Err(DataError::file(path, "has columns but no rows"));
     };

@@ -1,6 +1,6 @@
 //! Numbers and times as people read them; `-` for what is undefined.
 
-use engine_core::time::{MINUTE, Timestamp};
+use engine_core::time::{MINUTE, SECOND, Timestamp};
 
 use crate::summary::Curve;
 
@@ -65,6 +65,8 @@ pub(crate) enum Clock {
     Dates,
     /// Dates with hours and minutes.
     Minutes,
+    /// Dates with the time to the millisecond: runs on tapes.
+    Millis,
 }
 
 impl Clock {
@@ -82,6 +84,11 @@ impl Clock {
             Self::Minutes => {
                 let minutes = time.nanos().div_euclid(MINUTE).rem_euclid(24 * 60);
                 format!("{date} {:02}:{:02}", minutes / 60, minutes % 60)
+            }
+            Self::Millis => {
+                let seconds = time.nanos().rem_euclid(MINUTE) as f64 / SECOND as f64;
+                // Down, so that 59.9999 stays in its minute.
+                format!("{}:{:06.3}", Self::Minutes.show(time), (seconds * 1e3).floor() / 1e3)
             }
         }
     }
@@ -171,5 +178,8 @@ mod tests {
         let t = Timestamp::from_date(2024, 2, 29) + 75 * MINUTE;
         assert_eq!(Clock::Dates.show(t), "2024-02-29");
         assert_eq!(Clock::Minutes.show(t), "2024-02-29 01:15");
+        let late = Timestamp::from_nanos(t.nanos() + 59_999_999_999);
+        assert_eq!(Clock::Millis.show(late), "2024-02-29 01:15:59.999");
+        assert_eq!(Clock::Millis.show(t), "2024-02-29 01:15:00.000");
     }
 }

@@ -132,6 +132,8 @@ fn lengths(input: &ReportInput<'_>) -> String {
     });
     let first = lengths.next();
     let name = match first {
+        // A nanosecond: single trades.
+        Some(1) => Some("single trades".to_owned()).filter(|_| lengths.all(|other| other == 1)),
         Some(n) if lengths.all(|other| other == n) => {
             [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")]
                 .into_iter()

@@ -31,6 +31,11 @@ pub struct ReportInput<'a> {
     /// The complete re-run in which every ambiguous bar takes its better path;
     /// `None` when nothing was ambiguous.
     pub optimistic: Option<&'a RunResult>,
+    /// The complete re-run in which every resting order on a book is the last in its queue
+    /// (`volume_ahead`, `traded`); `None` when no order could wait in a queue whose places are unknown.
+    pub last_in_queue: Option<&'a RunResult>,
+    /// The complete re-run in which nobody is before a resting order (`none`, `full`).
+    pub first_in_queue: Option<&'a RunResult>,
     /// What the run took for granted, one sentence each.
     pub assumptions: Vec<String>,
     /// What the reader should doubt, one sentence each.
@@ -39,4 +44,23 @@ pub struct ReportInput<'a> {
     pub provenance: Vec<(String, String)>,
     /// The config that the run was made of, in full; empty when there is none.
     pub config: &'a str,
+}
+
+impl<'a> ReportInput<'a> {
+    /// The complete re-runs that were made, each with its name.
+    pub(crate) fn re_runs(&self) -> impl Iterator<Item = (&'static str, &'a RunResult)> + Clone + use<'a> {
+        [
+            ("Pessimistic", self.pessimistic),
+            ("Optimistic", self.optimistic),
+            ("Last in the queue", self.last_in_queue),
+            ("First in the queue", self.first_in_queue),
+        ]
+        .into_iter()
+        .filter_map(|(name, run)| Some((name, run?)))
+    }
+
+    /// The same report of another run over the same data, without re-runs.
+    pub(crate) fn of_re_run(&self, run: &'a RunResult) -> Self {
+        Self { run, pessimistic: None, optimistic: None, last_in_queue: None, first_in_queue: None, ..self.clone() }
+    }
 }

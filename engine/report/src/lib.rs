@@ -12,10 +12,12 @@ mod page;
 mod sample;
 mod summary;
 pub mod sweep;
+mod tape;
 mod terminal;
 
 pub use drill::DrillFigures;
 pub use input::{Benchmark, ReportInput};
 pub use page::html;
 pub use summary::{Summary, periods_per_year, summary, summary_at};
+pub use tape::{IncidentFigures, TapeFigures};
 pub use terminal::terminal;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::drill::DrillFigures;
 use crate::input::ReportInput;
+use crate::tape::TapeFigures;
 
 /// The figures of a run. Fractions, not percent; `None` (null) = undefined.
 ///
@@ -58,15 +59,18 @@ pub struct Summary {
     pub fees: f64,
     /// Fills that are the same on every path their bar allows, over all fills.
     pub certain_share: Option<f64>,
-    /// Least total profit among the run and its pessimistic and optimistic re-runs.
+    /// Least total profit among the run and its complete re-runs.
     pub pnl_worst: f64,
-    /// Greatest total profit among the run and its pessimistic and optimistic re-runs.
+    /// Greatest total profit among the run and its complete re-runs.
     pub pnl_best: f64,
     /// Fills that slippage moved outside the range of their bar.
     pub fills_outside_bar: u64,
     /// What finer data made of the ambiguous bars; left out when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drill_down: Option<DrillFigures>,
+    /// What rested, what took, and how the books were; left out when no instrument has a tape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tape: Option<TapeFigures>,
 }
 
 /// Computes the figures of a run.
@@ -92,7 +96,7 @@ pub fn summary_at(input: &ReportInput<'_>, periods_per_year: f64) -> Summary {
     let p = risk::curve::curve(&curve.times, equity, periods_per_year);
     let cagr = ratios::cagr(equity, periods_per_year);
     let pnl_of_trades: Vec<f64> = run.trades.iter().map(|t| t.pnl.to_f64()).collect();
-    let totals = [Some(run), input.pessimistic, input.optimistic].into_iter().flatten().map(total_pnl);
+    let totals = std::iter::once(run).chain(input.re_runs().map(|(_, run)| run)).map(total_pnl);
     let certain = run.fills.iter().filter(|f| f.certain).count();
     Summary {
         digest: input.digest.to_owned(),
@@ -118,6 +122,7 @@ pub fn summary_at(input: &ReportInput<'_>, periods_per_year: f64) -> Summary {
         pnl_best: nearest(totals.max().unwrap_or_default()),
         fills_outside_bar: run.fills.iter().filter(|f| f.outside_bar).count() as u64,
         drill_down: DrillFigures::of(run),
+        tape: TapeFigures::of(input),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::orders::{outcomes, why_no_trades};
 use crate::summary::{Curve, Summary, total_pnl};
+use crate::tape::{TOO_SHORT, Venues, certainty_line, clock, incident_line, verdict};
 
 /// Columns at most.
 const WIDTH: usize = 80;
@@ -57,11 +58,12 @@ pub fn terminal(input: &ReportInput<'_>, summary: &Summary, color: bool) -> Stri
         page.line("");
     }
     page.head(input, summary);
+    let venues = Venues::of(input);
     page.pair(("RETURN", &returns(input, summary)), ("RISK", &risk(summary)));
-    page.pair(("TRADES", &trades(run, summary)), ("COSTS", &costs(run, summary)));
-    page.certainty(input, summary);
+    page.pair(("TRADES", &trades(run, summary)), ("COSTS", &costs(run, summary, &venues)));
+    page.certainty(input, summary, &venues);
     page.orders(run);
-    page.logs(run);
+    page.logs(input, &venues);
     for reason in why_no_trades(run) {
         page.paragraph("33", "  ", &reason);
     }
@@ -78,6 +80,15 @@ pub fn terminal(input: &ReportInput<'_>, summary: &Summary, color: bool) -> Stri
     page.text
 }
 
+fn short(s: &Summary) -> bool {
+    s.tape.as_ref().is_some_and(|t| t.too_short_to_annualise)
+}
+
+/// A figure per year, or that the run is too short for it.
+fn yearly(s: &Summary, value: String) -> String {
+    if short(s) { TOO_SHORT.to_owned() } else { value }
+}
+
 fn returns(input: &ReportInput<'_>, s: &Summary) -> Vec<Row> {
     let pnl = total_pnl(input.run).to_f64();
     let mut rows = vec![
@@ -85,7 +96,7 @@ fn returns(input: &ReportInput<'_>, s: &Summary) -> Vec<Row> {
         row("Final equity", money(s.final_equity)),
         Row("Profit", gain(pnl), Tone::of(Some(pnl))),
         Row("Total return", percent(s.total_return), Tone::of(s.total_return)),
-        Row("Per year (CAGR)", percent(s.cagr), Tone::of(s.cagr)),
+        Row("Per year (CAGR)", yearly(s, percent(s.cagr)), if short(s) { Tone::Plain } else { Tone::of(s.cagr) }),
     ];
     if let Some(held) = input.benchmark {
         let value = risk::ratios::total_return(held.equity);
@@ -96,10 +107,10 @@ fn returns(input: &ReportInput<'_>, s: &Summary) -> Vec<Row> {
 
 fn risk(s: &Summary) -> Vec<Row> {
     vec![
-        row("Volatility", percent(s.volatility)),
-        row("Sharpe", ratio(s.sharpe)),
-        row("Sortino", ratio(s.sortino)),
-        row("Calmar", ratio(s.calmar)),
+        row("Volatility", yearly(s, percent(s.volatility))),
+        row("Sharpe", yearly(s, ratio(s.sharpe))),
+        row("Sortino", yearly(s, ratio(s.sortino))),
+        row("Calmar", yearly(s, ratio(s.calmar))),
         Row("Max drawdown", percent(s.max_drawdown), Tone::of(s.max_drawdown)),
         row("Longest under water", optional(s.max_drawdown_days, |d| plural(d.unsigned_abs(), "day", "days"))),
     ]
@@ -123,24 +134,29 @@ fn trades(run: &RunResult, s: &Summary) -> Vec<Row> {
     rows
 }
 
-fn costs(run: &RunResult, s: &Summary) -> Vec<Row> {
+fn costs(run: &RunResult, s: &Summary, venues: &Venues) -> Vec<Row> {
     let cash = run.initial_cash.to_f64();
     let of_cash = (cash > 0.0).then(|| s.fees / cash);
     let held = run.carry() + run.taxes();
-    let mut rows = vec![
-        row("Fees", money(s.fees)),
-        row("Fees / initial cash", percent(of_cash)),
-        row("Slippage", money(run.slippage().to_f64())),
-    ];
+    let mut rows = vec![row("Fees", money(s.fees)), row("Fees / initial cash", percent(of_cash))];
+    if !venues.all_tapes() {
+        rows.push(row("Slippage", money(run.slippage().to_f64())));
+    }
     if held > engine_core::fixed::Money::ZERO {
         rows.push(row("Carry and taxes", money(held.to_f64())));
     }
     rows.extend([
-        row("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
+        row("Turnover per year", yearly(s, optional(s.turnover, |x| format!("{}x", decimal(x, 2))))),
         row("Exposure", percent(s.exposure)),
         row("Fills", count(s.fills)),
-        row("Fills outside bar", count(s.fills_outside_bar)),
     ]);
+    if !venues.all_tapes() {
+        rows.push(row("Fills outside bar", count(s.fills_outside_bar)));
+    }
+    if let Some(tape) = &s.tape {
+        rows.push(row("Fills that rested", format!("{} ({})", count(tape.fills_resting), percent(tape.resting_share))));
+        rows.push(row("Amount that rested", percent(tape.resting_share_of_amount)));
+    }
     rows
 }
 
@@ -220,37 +236,37 @@ impl Page {
         format!("  {label}{pad}{}", self.paint(code, &value))
     }
 
-    fn certainty(&mut self, input: &ReportInput<'_>, s: &Summary) {
+    fn certainty(&mut self, input: &ReportInput<'_>, s: &Summary, venues: &Venues) {
         self.title("CERTAINTY");
         let run = input.run;
-        let certain = run.fills.iter().filter(|f| f.certain).count() as u64;
-        if s.fills == 0 {
-            self.line("  No fills.");
+        match s.fills {
+            0 => self.line("  No fills."),
+            _ => self.line(&format!("  {}", certainty_line(input, venues, s.certain_share))),
+        }
+        for sentence in s.tape.iter().filter_map(|tape| incident_line(tape, run)) {
+            self.paragraph("33", "  ", &sentence);
+        }
+        let re_runs: Vec<(&str, &RunResult)> = input.re_runs().collect();
+        if s.fills == 0 && re_runs.is_empty() {
             return;
         }
-        self.line(&format!(
-            "  {} of {} certain ({}), {} ambiguous",
-            count(certain),
-            plural(s.fills, "fill is", "fills are"),
-            percent(s.certain_share),
-            plural(run.left_ambiguous() as u64, "bar is", "bars are"),
-        ));
         for sentence in sentences(input) {
             self.paragraph("", "  ", &sentence);
         }
-        if run.left_ambiguous() == 0 && input.pessimistic.is_none() && input.optimistic.is_none() {
-            self.paragraph("", "  ", crate::page::certainty::all_the_same(run));
+        if re_runs.is_empty() && run.left_ambiguous() == 0 {
+            self.paragraph("", "  ", crate::page::certainty::all_the_same(input, venues));
             return;
+        }
+        if input.last_in_queue.is_some() && s.fills > 0 {
+            self.paragraph("", "  ", verdict(input, venues));
         }
         let mut head = format!("  {:<22}{:>18}{:>18}{:>12}", "", "final equity", "profit", "return");
         head = self.paint("2", &head);
         self.line(&head);
-        for (label, run) in [
-            ("as it happened", Some(run)),
-            ("pessimistic re-run", input.pessimistic),
-            ("optimistic re-run", input.optimistic),
-        ] {
-            let Some(run) = run else { continue };
+        let lower = |name: &str| name.to_ascii_lowercase();
+        let label = |name: &str| if name.contains("queue") { lower(name) } else { lower(name) + " re-run" };
+        let labelled = re_runs.iter().map(|(name, run)| (label(name), *run));
+        for (label, run) in std::iter::once(("as it happened".to_owned(), run)).chain(labelled) {
             let total = risk::ratios::total_return(&Curve::of(run).equity);
             self.line(&format!(
                 "  {label:<22}{:>18}{:>18}{:>12}",
@@ -281,7 +297,8 @@ impl Page {
         }
     }
 
-    fn logs(&mut self, run: &RunResult) {
+    fn logs(&mut self, input: &ReportInput<'_>, venues: &Venues) {
+        let run = input.run;
         if run.logs.is_empty() {
             return;
         }
@@ -290,7 +307,7 @@ impl Page {
         if more > 0 {
             self.line(&format!("  the last {LOGS_MAX} of {} lines", count(run.logs.len() as u64)));
         }
-        let clock = Clock::of(&Curve::of(run));
+        let clock = clock(input, venues);
         for line in &run.logs[more..] {
             self.paragraph("", "  ", &format!("{}  {}", clock.show(line.time), line.text));
         }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use engine_core::digest::digest;
+use engine_core::exchange::depth::DepthRules;
 use engine_core::exchange::{FillRules, PathRule};
 use engine_core::feed::{Feed, Series};
 use engine_core::kernel::{RunOptions, Scratch, run_with};
 use engine_core::record::RunResult;
 use engine_core::registry::Registry;
 use engine_core::setup::ColumnCache;
+use engine_core::tape::Tape;
 use engine_core::time::Timestamp;
 use engine_report::{Benchmark, ReportInput, Summary, summary};
 
@@ -18,6 +20,7 @@ use crate::config::{Config, Schedule, SlippageConfig};
 use crate::error::RunFailure;
 use crate::load::{self, Input};
 use crate::manifest::InputFile;
+use crate::queues;
 
 /// What a backtest is doing, for progress bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +33,25 @@ pub enum Stage {
     Pessimistic,
     /// The run on the better path of every ambiguous bar.
     Optimistic,
+    /// The run in which every resting order is the last in its queue.
+    LastInQueue,
+    /// The run in which nobody is before a resting order.
+    FirstInQueue,
     /// Adding up.
     Summary,
 }
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 5] = [Self::Load, Self::Run, Self::Pessimistic, Self::Optimistic, Self::Summary];
+    pub const ALL: [Self; 7] = [
+        Self::Load,
+        Self::Run,
+        Self::Pessimistic,
+        Self::Optimistic,
+        Self::LastInQueue,
+        Self::FirstInQueue,
+        Self::Summary,
+    ];
 
     /// What is shown.
     #[must_use]
@@ -46,6 +61,8 @@ impl Stage {
             Self::Run => "running",
             Self::Pessimistic => "running the pessimistic scenario",
             Self::Optimistic => "running the optimistic scenario",
+            Self::LastInQueue => "running last in the queue",
+            Self::FirstInQueue => "running first in the queue",
             Self::Summary => "adding up",
         }
     }
@@ -66,6 +83,10 @@ pub struct Outcome {
     pub pessimistic: Option<RunResult>,
     /// The complete re-run on optimistic paths, when something was ambiguous.
     pub optimistic: Option<RunResult>,
+    /// The complete re-run last in every queue, when orders could wait in queues whose places are unknown.
+    pub last_in_queue: Option<RunResult>,
+    /// The complete re-run first in every queue.
+    pub first_in_queue: Option<RunResult>,
     /// The data it ran over.
     pub feed: Arc<Feed>,
     /// The account's currency.
@@ -97,6 +118,8 @@ impl Outcome {
             benchmark: self.benchmark.as_ref().map(|(symbol, equity)| Benchmark { symbol, equity }),
             pessimistic: self.pessimistic.as_ref(),
             optimistic: self.optimistic.as_ref(),
+            last_in_queue: self.last_in_queue.as_ref(),
+            first_in_queue: self.first_in_queue.as_ref(),
             assumptions: self.assumptions.clone(),
             warnings: self.warnings.clone(),
             provenance: self.provenance.clone(),
@@ -114,20 +137,27 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
     let input = load::load(config)?;
     let options = options(config, &input);
     let cache = ColumnCache::default();
-    let run_on = |fills: FillRules| {
+    let run_on = |fills: FillRules, depth: DepthRules| {
         let mut strategy = composition::strategy(config, registry, &input.symbol)?;
-        let options = RunOptions { fills, ..options.clone() };
+        let options = RunOptions { fills, depth, ..options.clone() };
         run_with(&input.feed, strategy.as_mut(), &options, &cache, Scratch::default())
             .map_err(|e| composition::run_error(config, &e))
     };
     progress(Stage::Run);
-    let run = run_on(options.fills)?;
+    let run = run_on(options.fills, options.depth)?;
     let (mut pessimistic, mut optimistic) = (None, None);
     if run.left_ambiguous() > 0 {
         progress(Stage::Pessimistic);
-        pessimistic = Some(run_on(FillRules { path: PathRule::Pessimistic, ..options.fills })?);
+        pessimistic = Some(run_on(FillRules { path: PathRule::Pessimistic, ..options.fills }, options.depth)?);
         progress(Stage::Optimistic);
-        optimistic = Some(run_on(FillRules { path: PathRule::Optimistic, ..options.fills })?);
+        optimistic = Some(run_on(FillRules { path: PathRule::Optimistic, ..options.fills }, options.depth)?);
+    }
+    let (mut last_in_queue, mut first_in_queue) = (None, None);
+    if queues::are_modelled(&run, &input.feed, &options.depth) {
+        progress(Stage::LastInQueue);
+        last_in_queue = Some(run_on(options.fills, queues::last(&options.depth))?);
+        progress(Stage::FirstInQueue);
+        first_in_queue = Some(run_on(options.fills, queues::first(&options.depth))?);
     }
     // Indicator columns are as large as the bars; nothing below reads them.
     drop(cache);
@@ -148,6 +178,8 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         benchmark: None,
         pessimistic: pessimistic.as_ref(),
         optimistic: optimistic.as_ref(),
+        last_in_queue: last_in_queue.as_ref(),
+        first_in_queue: first_in_queue.as_ref(),
         assumptions: Vec::new(),
         warnings: Vec::new(),
         provenance: Vec::new(),
@@ -160,6 +192,8 @@ pub fn backtest(config: &Config, registry: &Registry, progress: &mut dyn FnMut(S
         run,
         pessimistic,
         optimistic,
+        last_in_queue,
+        first_in_queue,
         assumptions: assumptions(config, &input),
         provenance: provenance(config, &input),
         config_text: config.text().to_owned(),
@@ -200,14 +234,22 @@ pub(crate) fn options(config: &Config, input: &Input) -> RunOptions {
 
 pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
     let fill = &config.fill;
-    let mut list = vec![match fill.market {
-        "same_close" => "market orders fill at the close they were decided on".to_owned(),
-        _ => "market orders fill at the open of the next bar that traded".to_owned(),
-    }];
-    list.push(format!(
-        "path inside a bar: {}; limits: {}, on a gap at the {}",
-        fill.path, fill.limit_fill, fill.limit_gap
-    ));
+    let tapes: Vec<&Tape> = input.feed.series().iter().filter_map(|s| s.tape.as_deref()).collect();
+    let on_bars = tapes.len() < input.feed.series().len();
+    let mut list = Vec::new();
+    if on_bars {
+        list.push(match fill.market {
+            "same_close" => "market orders fill at the close they were decided on".to_owned(),
+            _ => "market orders fill at the open of the next bar that traded".to_owned(),
+        });
+        list.push(format!(
+            "path inside a bar: {}; limits: {}, on a gap at the {}",
+            fill.path, fill.limit_fill, fill.limit_gap
+        ));
+    }
+    if !tapes.is_empty() {
+        list.extend(config.venue.assumptions(&tapes, on_bars));
+    }
     list.push(match &config.costs.schedule {
         Schedule::None => "no commissions".to_owned(),
         Schedule::Table(name) => match &config.costs.plan {
@@ -216,23 +258,8 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         },
         Schedule::Rate => format!("commission {} of the traded amount, on both sides", config.costs.rate),
     });
-    list.push(match config.costs.slippage {
-        SlippageConfig::None => "no slippage".to_owned(),
-        SlippageConfig::Ticks(n) => format!("slippage of {n} ticks on market and stop fills"),
-        SlippageConfig::Bps(x) => format!("slippage of {x} basis points on market and stop fills"),
-        SlippageConfig::Amount(x) => format!("slippage of {x} {} on market and stop fills", input.currency),
-        SlippageConfig::Sqrt(x) => format!("slippage of {x} x sqrt(quantity / volume) on market and stop fills"),
-    });
-    list.push(match fill.participation {
-        None => "no cap on the share of a bar's volume".to_owned(),
-        Some(share) => format!("orders take at most {share} of a bar's volume"),
-    });
-    list.push(match config.actions.mode {
-        "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
-        _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
-    });
-    if input.feed.series().iter().any(|s| s.tape.is_some()) {
-        list.extend(config.venue.assumptions());
+    if on_bars {
+        list.extend(bar_assumptions(config, input));
     }
     list.extend(input.rules.iter().chain(&input.finer).cloned());
     list.push(match config.costs.table().is_some_and(|table| !table.spec().carry.is_empty()) {
@@ -240,6 +267,26 @@ pub(crate) fn assumptions(config: &Config, input: &Input) -> Vec<String> {
         false => "idle cash earns nothing; borrowing costs nothing".to_owned(),
     });
     list
+}
+
+/// What only fills on bars take for granted.
+fn bar_assumptions(config: &Config, input: &Input) -> Vec<String> {
+    let slippage = match config.costs.slippage {
+        SlippageConfig::None => "no slippage".to_owned(),
+        SlippageConfig::Ticks(n) => format!("slippage of {n} ticks on market and stop fills"),
+        SlippageConfig::Bps(x) => format!("slippage of {x} basis points on market and stop fills"),
+        SlippageConfig::Amount(x) => format!("slippage of {x} {} on market and stop fills", input.currency),
+        SlippageConfig::Sqrt(x) => format!("slippage of {x} x sqrt(quantity / volume) on market and stop fills"),
+    };
+    let participation = match config.fill.participation {
+        None => "no cap on the share of a bar's volume".to_owned(),
+        Some(share) => format!("orders take at most {share} of a bar's volume"),
+    };
+    let actions = match config.actions.mode {
+        "apply" => "splits and dividends take effect on their ex date; signals see adjusted prices".to_owned(),
+        _ => "splits and dividends are ignored: a split shows as a crash".to_owned(),
+    };
+    vec![slippage, participation, actions]
 }
 
 pub(crate) fn provenance(config: &Config, input: &Input) -> Vec<(String, String)> {

@@ -1,12 +1,15 @@
-//! The finer data of a `[[data]]`: read, compared with the longer bars, cut to them.
+//! The finer data of a `[[data]]`, shorter bars or the trades of a tape: read, compared
+//! with the longer bars, cut to them.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use engine_core::bars::Bars;
+use engine_core::bars::{BarError, Bars};
+use engine_core::tape::{IRREGULAR, Tape, TapeEvent, kind};
 use engine_core::time::{DAY, Timestamp};
 use engine_data::contract::{Contract, contract_path};
-use engine_data::{BarLength, ContractOverrides, Loaded, read_bars};
+use engine_data::tape::{self, is_tape};
+use engine_data::{BarLength, ContractOverrides, Prices, read_bars};
 
 use crate::config::{Config, ConfigError, DataConfig, FinerConfig};
 use crate::error::RunFailure;
@@ -16,7 +19,7 @@ use crate::manifest::InputFile;
 /// What finer data may lack at either end of a run without a warning.
 const GAP: i64 = 7 * DAY;
 
-/// Shorter bars of an instrument.
+/// Shorter bars of an instrument; single trades are bars of one price.
 pub(crate) struct Finer {
     pub(crate) bars: Arc<Bars>,
     pub(crate) files: Vec<InputFile>,
@@ -40,14 +43,18 @@ pub(crate) fn read(
     let file = format!("{own}.file");
     let file = if config.has(&file) { file } else { own.clone() };
     let path = config.resolve(&finer.file);
+    let c = bars.columns();
+    let period = c.span().unwrap_or_default();
+    if is_tape(&path) {
+        return trades(config, (&own, &file), (data, finer), &path, whole, period).map(Some);
+    }
     let contract = overrides(finer, &path, whole);
     let mut loaded = read_bars(&path, &contract).map_err(|e| placed(config, (&own, &file), &path, e))?;
     fits(config, (&own, &file), data, whole, &loaded.contract)?;
-    let files = inputs(&finer.file, &path, &loaded).map_err(RunFailure::Data)?;
-    let c = bars.columns();
-    let (from, to) = c.span().unwrap_or_default();
+    let hashes = (loaded.sha256.as_str(), loaded.actions_sha256.as_deref());
+    let files = inputs(&finer.file, &path, hashes).map_err(RunFailure::Data)?;
     let mut warnings = std::mem::take(&mut loaded.warnings);
-    warnings.extend(missing(&loaded, &path, from, to));
+    warnings.extend(missing(&loaded.bars, &path, period));
     let length = loaded.contract.bars;
     let symbol = &whole.symbol;
     Ok(Some(Finer {
@@ -55,10 +62,73 @@ pub(crate) fn read(
         assumption: format!(
             "ambiguous bars of {symbol} are matched on the {length} bars inside them, where those agree"
         ),
-        bars: Arc::new(within(loaded.bars, from, to)),
+        bars: Arc::new(within(loaded.bars, period)),
         files,
         warnings,
     }))
+}
+
+/// The regular trades of a tape.
+fn trades(
+    config: &Config,
+    (own, file): (&str, &str),
+    (data, finer): (&DataConfig, &FinerConfig),
+    path: &Path,
+    whole: &Contract,
+    period: (i64, i64),
+) -> Result<Finer, RunFailure> {
+    if finer.bars.is_some() {
+        return Err(config.error(&format!("{own}.bars"), "a tape has none, remove it").into());
+    }
+    let mut contract = overrides(finer, path, whole);
+    if finer.prices.is_none() {
+        contract.prices = None;
+    }
+    let loaded = tape::load(path, &contract).map_err(|e| placed(config, (own, file), path, e))?;
+    let about = &loaded.contract;
+    same(config, (own, file), data, "symbol", &about.symbol, &whole.symbol)?;
+    same(config, (own, file), data, "currency", &about.currency, &whole.currency)?;
+    if whole.prices != Prices::Raw {
+        let problem = format!("its prices are raw, expected {} as in {}", whole.prices, data.file);
+        return Err(config.error(file, problem).into());
+    }
+    let bars = bars_of(&loaded.tape).ok_or_else(|| {
+        let problem = format!("{}: the tape has no trades that set a price, expected some", path.display());
+        config.error(file, problem)
+    })?;
+    let bars = bars.map_err(|e| config.error(file, format!("{}: {e}", path.display())))?;
+    let files = inputs(&finer.file, path, (&loaded.sha256, None)).map_err(RunFailure::Data)?;
+    let mut warnings = loaded.warnings;
+    warnings.extend(missing(&bars, path, period));
+    let source = if about.source.is_empty() { "source not stated" } else { &about.source };
+    Ok(Finer {
+        about: format!("finer data: trades, times in {}; {source}", about.timezone),
+        assumption: format!(
+            "ambiguous bars of {} are matched on the trades inside them, where those agree",
+            whole.symbol
+        ),
+        bars: Arc::new(within(bars, period)),
+        files,
+        warnings,
+    })
+}
+
+/// The trades that set a price, at their own times; `None` when there is none.
+fn bars_of(tape: &Tape) -> Option<Result<Bars, BarError>> {
+    if !tape.has(kind::TRADE) {
+        return None;
+    }
+    let (mut time, mut prices, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..tape.len() {
+        if let TapeEvent::Trade { price, quantity, .. } = tape.event(row)
+            && tape.code(row) & IRREGULAR == 0
+        {
+            time.push(tape.columns().venue_time[row]);
+            prices.push(price.to_f64());
+            sizes.push(quantity.to_f64());
+        }
+    }
+    (!time.is_empty()).then(|| Bars::of_trades(&time, prices, sizes))
 }
 
 /// The inline keys; a file without a contract of its own is as the longer bars are.
@@ -77,6 +147,23 @@ fn overrides(finer: &FinerConfig, path: &Path, whole: &Contract) -> ContractOver
     }
 }
 
+/// What two contracts must say alike.
+fn same(
+    config: &Config,
+    (own, file): (&str, &str),
+    data: &DataConfig,
+    what: &str,
+    found: &str,
+    expected: &str,
+) -> Result<(), ConfigError> {
+    if found == expected {
+        return Ok(());
+    }
+    let problem = format!("its {what} is {found}, expected {expected} as in {}", data.file);
+    let key = format!("{own}.{what}");
+    Err(config.error(if config.has(&key) { &key } else { file }, problem))
+}
+
 /// The same instrument, in shorter bars of the same kind.
 fn fits(
     config: &Config,
@@ -85,16 +172,8 @@ fn fits(
     whole: &Contract,
     finer: &Contract,
 ) -> Result<(), ConfigError> {
-    let same = |what: &str, found: &str, expected: &str| match found == expected {
-        true => Ok(()),
-        false => {
-            let problem = format!("its {what} is {found}, expected {expected} as in {}", data.file);
-            let key = format!("{own}.{what}");
-            Err(config.error(if config.has(&key) { &key } else { file }, problem))
-        }
-    };
-    same("symbol", &finer.symbol, &whole.symbol)?;
-    same("currency", &finer.currency, &whole.currency)?;
+    same(config, (own, file), data, "symbol", &finer.symbol, &whole.symbol)?;
+    same(config, (own, file), data, "currency", &finer.currency, &whole.currency)?;
     if finer.prices != whole.prices {
         let key = format!("{own}.prices");
         let problem = format!("its prices are {}, expected {} as in {}", finer.prices, whole.prices, data.file);
@@ -118,8 +197,8 @@ fn nanos(length: BarLength) -> i64 {
 }
 
 /// Says so when the finer data does not cover all of the run.
-fn missing(loaded: &Loaded, path: &Path, from: i64, to: i64) -> Option<String> {
-    let c = loaded.bars.columns();
+fn missing(bars: &Bars, path: &Path, (from, to): (i64, i64)) -> Option<String> {
+    let c = bars.columns();
     let (first, last) = c.span()?;
     if first < from + GAP && last > to - GAP {
         return None;
@@ -136,7 +215,7 @@ fn missing(loaded: &Loaded, path: &Path, from: i64, to: i64) -> Option<String> {
 }
 
 /// The bars that lie within a period.
-fn within(bars: Bars, from: i64, to: i64) -> Bars {
+fn within(bars: Bars, (from, to): (i64, i64)) -> Bars {
     let c = bars.columns();
     let first = c.close_time.partition_point(|t| *t <= from);
     // One that reaches over the end is kept: it shows that bars do not fit.

@@ -28,7 +28,7 @@ const MARK: &str = "run.json";
 pub struct FolderOptions {
     /// The folder itself; else one in `runs` under the current directory.
     pub out: Option<PathBuf>,
-    /// The three tables as CSV too.
+    /// The tables as CSV too.
     pub csv: bool,
     /// Without `report.html`.
     pub no_report: bool,
@@ -89,6 +89,9 @@ fn fill(
     let equity = || write_table(folder, outcome, options.csv, "equity", tables::equity);
     let lists = || {
         write_table(folder, outcome, options.csv, "trades", tables::trades)?;
+        if outcome.feed.series().iter().any(|s| s.tape.is_some()) {
+            write_table(folder, outcome, options.csv, "fills", tables::fills)?;
+        }
         write_table(folder, outcome, options.csv, "orders", tables::orders)
     };
     if outcome.run.times.len() > TOGETHER_MAX {
@@ -196,7 +199,7 @@ fn settle(temporary: &Path, out: &Path) -> Result<PathBuf, DataError> {
         return Ok(out.to_path_buf());
     }
     let ours = ["report.html", "summary.json"].map(str::to_owned).into_iter();
-    let tables = ["trades", "orders", "equity"].into_iter();
+    let tables = ["trades", "orders", "equity", "fills"].into_iter();
     let tables = tables.flat_map(|t| [format!("{t}.parquet"), format!("{t}.csv")]);
     for name in std::iter::once(MARK.to_owned()).chain(ours.clone()).chain(tables.clone()) {
         let old = out.join(name);

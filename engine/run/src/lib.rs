@@ -22,6 +22,7 @@ mod manifest;
 mod markets;
 mod moment;
 mod nearest;
+mod queues;
 mod replay;
 pub mod sweep;
 mod tables;

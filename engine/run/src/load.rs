@@ -64,7 +64,8 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
             let problem = format!("its symbol {symbol} is given twice");
             return Err(config.error(&format!("data.{number}.file"), problem).into());
         }
-        files.extend(inputs(&data.file, &path, &loaded).map_err(RunFailure::Data)?);
+        let hashes = (loaded.sha256.as_str(), loaded.actions_sha256.as_deref());
+        files.extend(inputs(&data.file, &path, hashes).map_err(RunFailure::Data)?);
         sources.push((symbol.to_string(), about(&loaded.contract)));
         let contract = loaded.contract.clone();
         let adjusted = loaded.contract.prices == Prices::Adjusted;
@@ -77,6 +78,10 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
             one.tape = tape.before(last).map(Arc::new);
         }
         markets.apply(number, &mut one, adjusted)?;
+        if data.finer.is_some() && one.tape.is_some() {
+            let problem = format!("is for bars: {} trades on its tape, which has all there is", contract.symbol);
+            return Err(config.error(&format!("data.{number}.finer"), problem).into());
+        }
         if let Some(found) = crate::finer::read(config, number, data, &contract, &one.bars)? {
             one.finer = Some(found.bars);
             files.extend(found.files);
@@ -93,6 +98,8 @@ pub(crate) fn load(config: &Config) -> Result<Input, RunFailure> {
     {
         return Err(not_in_data(config, "benchmark.symbol", benchmark, &series).into());
     }
+    crate::queues::fit(config, &series)?;
+    warnings.extend(crate::queues::without_effect(config, &series));
     let feed = Feed::new(series).map_err(|e| config.error("data", e.to_string()))?;
     let (rules, notes, read) = markets.finish();
     warnings.extend(notes);
@@ -156,19 +163,24 @@ fn check_currency(
     Err(config.error(key, problem))
 }
 
-pub(crate) fn inputs(file: &str, path: &Path, loaded: &Loaded) -> Result<Vec<InputFile>, DataError> {
+/// A data file, by the hashes of itself and of its actions, with what stands beside it.
+pub(crate) fn inputs(
+    file: &str,
+    path: &Path,
+    (sha256, actions): (&str, Option<&str>),
+) -> Result<Vec<InputFile>, DataError> {
     let beside = |of: &Path| {
         let name = of.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Path::new(file).with_file_name(name).to_string_lossy().into_owned()
     };
-    let mut files = vec![InputFile { path: file.to_owned(), sha256: loaded.sha256.clone() }];
+    let mut files = vec![InputFile { path: file.to_owned(), sha256: sha256.to_owned() }];
     let contract = contract_path(path);
     if let Some(sha256) = sha256_of_file(&contract)? {
         files.push(InputFile { path: beside(&contract), sha256 });
     }
-    if let Some(sha256) = &loaded.actions_sha256 {
+    if let Some(sha256) = actions {
         let actions = engine_data::actions::actions_path(path);
-        files.push(InputFile { path: beside(&actions), sha256: sha256.clone() });
+        files.push(InputFile { path: beside(&actions), sha256: sha256.to_owned() });
     }
     Ok(files)
 }

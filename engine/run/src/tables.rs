@@ -1,4 +1,4 @@
-//! The tables of a run: trades, orders and equity as named columns.
+//! The tables of a run: trades, orders, equity and, on tapes, fills as named columns.
 //!
 //! Column names are pinned; tables hold numbers, texts and UTC instants only.
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use engine_core::fixed::Price;
 use engine_core::order::Side;
-use engine_core::record::{OrderRecord, RunResult, Trade};
+use engine_core::record::{Fill, OrderRecord, RunResult, Trade};
 use engine_data::run_tables::{Column, Table};
 
 /// Rows made at a time: a long table never stands in memory as a whole.
@@ -92,6 +92,31 @@ fn some_orders(run: &RunResult, rows: Range<usize>) -> Table {
             ("filled", Column::F64(o.iter().map(|o| o.filled.to_f64()).collect())),
             ("average_price", Column::OptF64(o.iter().map(|o| o.average_price().map(on_grid)).collect())),
             ("reason", text(&|o| o.reason.text().to_owned())),
+        ],
+    )
+}
+
+/// All fills, in the order they happened. On a tape each has its own time; `maker`: the order rested.
+pub(crate) fn fills(run: &RunResult) -> Parts<'_> {
+    parts(run.fills.len(), LIST_ROWS, |rows| some_fills(run, rows))
+}
+
+fn some_fills(run: &RunResult, rows: Range<usize>) -> Table {
+    let f = &run.fills[rows];
+    let numbers = |value: &dyn Fn(&Fill) -> f64| Column::F64(f.iter().map(value).collect());
+    let symbols = f.iter().map(|f| run.instruments[f.instrument.index()].symbol.to_string());
+    named(
+        "fills",
+        vec![
+            ("time", Column::Time(f.iter().map(|f| f.time.nanos()).collect())),
+            ("order", Column::I64(f.iter().map(|f| f.order.index() as i64).collect())),
+            ("symbol", Column::Text(symbols.collect())),
+            ("side", Column::Text(f.iter().map(|f| f.side.name().to_owned()).collect())),
+            ("quantity", numbers(&|f| f.quantity.to_f64())),
+            ("price", numbers(&|f| f.price.to_f64())),
+            ("fee", numbers(&|f| f.fee.to_f64())),
+            ("maker", Column::Bool(f.iter().map(|f| f.maker).collect())),
+            ("certain", Column::Bool(f.iter().map(|f| f.certain).collect())),
         ],
     )
 }

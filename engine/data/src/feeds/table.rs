@@ -111,9 +111,10 @@ impl Table {
         if file.rows > ROWS_MAX {
             return Err(DataError::file(path, format!("has more than {ROWS_MAX} rows")));
         }
+        let width = file.names.len();
         let mut columns: Vec<Column> = Vec::new();
         let mut rows = 0;
-        for frame in file.windows((0..file.names.len()).collect())? {
+        for frame in file.frames((0..width).collect())? {
             append(path, &frame?, rows, &mut columns)?;
             rows = columns.first().map_or(0, length);
         }

@@ -98,7 +98,7 @@ pub(super) fn read(path: &Path) -> Result<(TapeColumns, String, First), DataErro
         quantity: Vec::with_capacity(rows),
         ..TapeColumns::default()
     };
-    for frame in file.windows(wanted)? {
+    for frame in file.frames(wanted)? {
         append(path, &frame?, &mut c)?;
     }
     if c.code.is_empty() {

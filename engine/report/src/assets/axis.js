@@ -37,6 +37,8 @@ class View {
     this.from = 0;
     this.to = axis.last;
     this.hover = null;
+    // Fills have times of their own.
+    this.fine = false;
     // Dragging moves instead of zooming.
     this.moving = false;
     // The wheel zooms once the pointer has moved over a chart; a page that scrolls
@@ -53,10 +55,14 @@ class View {
     this.pointer = place;
   }
 
+  // So far outside of what is in sight a marker is still drawn.
+  get margin() { return this.fine ? Math.min(1, (this.to - this.from) * 0.02) : 1; }
+
   get zoomed() { return this.from > 0 || this.to < this.axis.last; }
 
   show(from, to) {
-    const least = Math.min(5, this.axis.last);
+    // On tapes down to about a second of one-minute bars.
+    const least = Math.min(this.fine ? 0.02 : 5, this.axis.last);
     let width = Math.max(to - from, least);
     width = Math.min(width, this.axis.last);
     const middle = (from + to) / 2;
@@ -75,7 +81,7 @@ class View {
   // Two times with some room around them.
   showTimes(from, to) {
     const [a, b] = [this.axis.position(from), this.axis.position(to)];
-    const room = Math.max(10, (b - a) * 0.35);
+    const room = Math.max(this.fine ? 0.1 : 10, (b - a) * 0.35);
     this.show(a - room, b + room);
   }
 
@@ -122,7 +128,11 @@ function showDate(seconds) {
 function showTime(seconds, intraday) {
   const d = new Date(seconds * 1000);
   const date = showDate(seconds);
-  return intraday ? `${date} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}` : date;
+  if (!intraday) return date;
+  const minute = `${date} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
+  if (intraday !== "fine") return minute;
+  const ms = d.getUTCMilliseconds();
+  return `${minute}:${two(d.getUTCSeconds())}${ms ? `.${String(ms).padStart(3, "0")}` : ""}`;
 }
 
 // Calendar steps for labels: approximate length in seconds, start of the unit at
@@ -146,8 +156,9 @@ const clockStep = (seconds) => ({
   next: (d) => d.getTime() + seconds * 1000,
   label: (d) => d.getTime() % (DAY * 1000) === 0
     ? `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]}`
-    : `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`,
+    : `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}${seconds < 60 ? `:${two(d.getUTCSeconds())}` : ""}`,
 });
+const FINE_STEPS = [clockStep(1), clockStep(5), clockStep(15)];
 const STEPS = [
   clockStep(60), clockStep(300), clockStep(900), clockStep(3600), clockStep(4 * 3600), clockStep(DAY),
   clockStep(7 * DAY), monthStep(1), monthStep(3), monthStep(6), yearStep(1), yearStep(2), yearStep(5),
@@ -161,7 +172,8 @@ function timeLabels(view, most) {
   const from = view.axis.time(view.from);
   const to = view.axis.time(view.to);
   const wanted = (to - from) / Math.max(most, 1);
-  const step = STEPS.find((s) => s.length >= wanted * 0.75) || STEPS[STEPS.length - 1];
+  const steps = view.fine ? [...FINE_STEPS, ...STEPS] : STEPS;
+  const step = steps.find((s) => s.length >= wanted * 0.75) || STEPS[STEPS.length - 1];
   const gap = (view.to - view.from) / Math.max(most, 1) * 0.7;
   const labels = [];
   let at = new Date(step.start(new Date(from * 1000)));

@@ -145,6 +145,12 @@ class Panel {
       see(part.level.l, part);
       see(part.level.h, part);
     }
+    if (this.options.fine && this.marks) {
+      // Between two candles there may be nothing but fills.
+      const { x, price } = this.marks;
+      const [a, b] = [lowerBound(x, this.view.from), lowerBound(x, this.view.to)];
+      if (b - a <= this.plotWidth / MARK_ROOM) see(price, { a, b });
+    }
     if (this.options.zero) see([0], { a: 0, b: 1 });
     if (low > high) return { low: 0, high: 1, log: false };
     const log = this.log && low > 0;
@@ -263,9 +269,10 @@ class Panel {
       } else {
         items.push(["--accent", this.candles.name, ""]);
         if (this.marks && this.marks.x.length > 0) {
-          const [a, b] = [lowerBound(this.marks.x, this.view.from - 1), lowerBound(this.marks.x, this.view.to + 1)];
+          const { from, to, margin } = this.view;
+          const [a, b] = [lowerBound(this.marks.x, from - margin), lowerBound(this.marks.x, to + margin)];
           const dense = b - a > this.plotWidth / MARK_ROOM;
-          const markers = "\u25b2 buy  \u25bc sell  \u25b3\u25bd ambiguous fill";
+          const markers = `\u25b2 buy  \u25bc sell  \u25b3\u25bd ${data.doubt ? `fill on the ${doubt}` : "ambiguous fill"}`;
           items.push([null, dense ? `${showCount(b - a)} fills, counted by the bars below; zoom in to see each` : markers, ""]);
         }
       }
@@ -276,7 +283,7 @@ class Panel {
     }
     for (const i of hover ? hover.marks : []) {
       const { price, quantity, kind } = this.marks;
-      const name = `${kind[i] % 2 === 1 ? "buy" : "sell"}${kind[i] >= 2 ? "" : " (ambiguous)"}`;
+      const name = `${kind[i] % 2 === 1 ? "buy" : "sell"}${kind[i] >= 2 ? "" : ` (${doubt})`}`;
       items.push([null, name, `${quantity[i].toLocaleString("en-US")} @ ${format(price[i])}`]);
     }
     const text = JSON.stringify([items, this.lines.map((line) => line.hidden)]);

@@ -6,10 +6,13 @@ const byId = (id) => document.getElementById(id);
 const leastOf = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
 const greatestOf = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
-function showAmount(x, short) {
+// Decimal places that tell labels so far apart from each other, at least so many.
+const placesFor = (apart, least) => (apart > 0 ? Math.min(8, Math.max(least, Math.ceil(-Math.log10(apart) - 1e-9))) : least);
+
+function showAmount(x, short, apart = 0) {
   if (short && Math.abs(x) >= 1e6) {
     const [unit, name] = Math.abs(x) >= 1e9 ? [1e9, "B"] : [1e6, "M"];
-    return `${(x / unit).toLocaleString("en-US", { maximumFractionDigits: 2 })}${name}`;
+    return `${(x / unit).toLocaleString("en-US", { maximumFractionDigits: placesFor(apart / unit, 2) })}${name}`;
   }
   if (!short) return showMoney(x);
   return Math.abs(x) >= 100 ? showWhole(x) : showTick(x);
@@ -18,12 +21,15 @@ function showLevel(x) {
   const digits = Math.abs(x) >= 1000 ? 2 : Math.abs(x) >= 1 ? 3 : 6;
   return x.toLocaleString("en-US", { maximumFractionDigits: digits });
 }
-function showFall(x, short) {
-  const digits = short ? 1 : 2;
+function showFall(x, short, apart = 0) {
+  const digits = short ? placesFor(apart * 100, 1) : 2;
   return `${(x * 100).toLocaleString("en-US", { minimumFractionDigits: short ? 0 : digits, maximumFractionDigits: digits, signDisplay: "negative" })}%`;
 }
 
 const view = new View(new Axis(decode(data.axis)));
+// On tapes times go to the millisecond, and charts show seconds.
+if (data.fine) [data.intraday, view.fine] = ["fine", true];
+const doubt = data.doubt || "ambiguous";
 
 // A line of the page with its positions on the axis.
 function readLine(line, look) {
@@ -78,7 +84,7 @@ function equityCharts() {
   const lines = [readLine(data.equity, { color: "--accent", fill: data.benchmark ? null : "--shade" })];
   if (data.benchmark) lines.unshift(readLine(data.benchmark, { color: "--held", width: 1.2 }));
   const looks = [{ color: "--bad", width: 1.2, dash: [5, 3] }, { color: "--good", width: 1.2, dash: [5, 3] }];
-  lines.push(...data.scenarios.map((line) => readLine(line, looks[line.name === "Optimistic" ? 1 : 0])));
+  lines.push(...data.scenarios.map((line) => readLine(line, looks[/^(Optimistic|First)/.test(line.name) ? 1 : 0])));
   const equity = new Panel(byId("equity-chart"), view, {
     height: 340, label: "Equity over time", format: showAmount, intraday, lines,
   });
@@ -120,7 +126,8 @@ function readPrices(prices, trades) {
     });
   }
   return {
-    candles: { name: prices.symbol, t, x: positions(prices.t, t), o, h, l, c },
+    // On tapes a candle stands where its fills are: in the middle of its time, not at its end.
+    candles: { name: prices.symbol, t, x: positions(prices.t, t).map((x) => (data.fine ? x - prices.per / 2 : x)), o, h, l, c },
     marks: { x: positions(true, times), price, quantity, kind },
     trips,
   };
@@ -164,7 +171,8 @@ function priceChart(trades) {
     if (p.marks_left_out > 0) notes.push(`${p.marks_left_out.toLocaleString("en-US")} fills are not drawn.`);
     const missing = data.symbols.length - prices.length;
     if (missing > 0) notes.push(`${missing} instruments with fewer fills have no chart here.`);
-    notes.push("Prices as they traded. Solid markers are certain fills, hollow ones ambiguous.");
+    const hollow = data.doubt ? "rest on the model of the queue" : "ambiguous";
+    notes.push(`Prices as they traded. Solid markers are certain fills, hollow ones ${hollow}.`);
     notes.push("Dashed lines join entry and exit of each trade when few are in sight.");
     byId("price-note").textContent = notes.join(" ");
   };
@@ -172,7 +180,7 @@ function priceChart(trades) {
   let shown = 0;
   for (let n = 1; n < prices.length; n += 1) if (prices[n].marks.t.n > prices[shown].marks.t.n) shown = n;
   const panel = new Panel(byId("price-chart"), view, {
-    height: 360, label: `Price of ${prices[shown].symbol} with fills`, format: showLevel, intraday,
+    height: 360, label: `Price of ${prices[shown].symbol} with fills`, format: showLevel, intraday, fine: data.fine,
     ...content(shown), lines: over,
   });
   note(prices[shown]);

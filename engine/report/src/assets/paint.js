@@ -19,13 +19,14 @@ const paint = {
     g.lineWidth = 1;
     g.textBaseline = "middle";
     g.textAlign = "left";
+    const apart = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 0;
     for (const value of ticks) {
       const y = Math.round(panel.y(value)) + 0.5;
       g.beginPath();
       g.moveTo(MARGIN.left, y);
       g.lineTo(right, y);
       g.stroke();
-      g.fillText(panel.options.format(value, true), right + 8, y, width - right - 10);
+      g.fillText(panel.options.format(value, true, apart), right + 8, y, width - right - 10);
     }
     g.textBaseline = "alphabetic";
     g.textAlign = "center";
@@ -72,7 +73,10 @@ const paint = {
   candles(g, panel) {
     const { level, a, b } = panel.part(panel.candles.levels, 1.5);
     if (b <= a) return;
-    const step = panel.plotWidth / Math.max(1, b - a);
+    const { fine } = panel.options;
+    // What is in sight may be less than a candle.
+    const seen = fine && b - a > 1 ? (panel.view.to - panel.view.from) * (b - a - 1) / (level.x[b - 1] - level.x[a]) : b - a;
+    const step = panel.plotWidth / (fine ? seen : Math.max(1, seen));
     if (level !== panel.candles.levels[0] || step < CANDLE_ROOM) paint.band(g, panel, level, a, b);
     else paint.bars(g, panel, level, a, b, step);
   },
@@ -94,8 +98,11 @@ const paint = {
 
   bars(g, panel, { x, o, h, l, c }, a, b, step) {
     const [up, down] = [cssColor("--good"), cssColor("--bad")];
-    const body = Math.max(1, Math.min(14, step * 0.66));
+    // On tapes fills stand inside a candle: a wide one is a shade behind them.
+    const wide = panel.options.fine && step > 40;
+    const body = wide ? step * 0.94 : Math.max(1, Math.min(14, step * 0.66));
     g.lineWidth = 1;
+    g.globalAlpha = wide ? 0.25 : 1;
     for (let i = a; i < b; i += 1) {
       const at = panel.toPixel(x[i]);
       const rose = c[i] >= o[i];
@@ -108,6 +115,7 @@ const paint = {
       const top = panel.y(Math.max(o[i], c[i]));
       g.fillRect(at - body / 2, top, body, Math.max(1, panel.y(Math.min(o[i], c[i])) - top));
     }
+    g.globalAlpha = 1;
   },
 
   // Entry and exit of each trade joined, while there are few in sight.
@@ -131,8 +139,8 @@ const paint = {
   // A buy points up from below, a sell down from above; hollow is ambiguous.
   marks(g, panel, bottom) {
     const { x, price, kind } = panel.marks;
-    const a = lowerBound(x, panel.view.from - 1);
-    const b = lowerBound(x, panel.view.to + 1);
+    const a = lowerBound(x, panel.view.from - panel.view.margin);
+    const b = lowerBound(x, panel.view.to + panel.view.margin);
     if (b <= a) return;
     if (b - a > panel.plotWidth / MARK_ROOM) {
       paint.activity(g, panel, a, b, bottom);

@@ -5,7 +5,9 @@ const TRADE_COLUMNS = [
   ["Entry price", "price"], ["Exit", "time"], ["Exit price", "price"], ["Bars", "number"], ["Fees", "money"],
   ["P&L", "gain"], ["Return", "share"], ["MAE", "share"], ["MFE", "share"], ["Certain", "text"],
 ];
+const ENTRY = 4;
 const EXIT = 6;
+const BARS = 8;
 const PNL = 10;
 const RETURN = 11;
 const CERTAIN = 14;
@@ -25,25 +27,32 @@ const showTick = numbers({ maximumFractionDigits: 2, signDisplay: "negative" });
 const showCount = numbers({ maximumFractionDigits: 8 });
 const showPercent = numbers(places(2));
 const showShare = (x) => (Number.isNaN(x) ? "-" : `${showPercent(x * 100)}%`);
+// Seconds, in the unit that fits them.
+const showTenth = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+function showSpan(x) {
+  if (x < 120) return `${showPrecise(x)} s`;
+  return x < 7200 ? `${showTenth(x / 60)} min` : `${showTenth(x / 3600)} h`;
+}
+const showPrecise = numbers(places(3));
 const showHigh = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
 const showLow = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 8 });
 const showPrice = (x) => (Math.abs(x) < 1 ? showLow(x) : showHigh(x));
 
 // The columns as the table shows them, by the number of a trade.
-function readTrades({ symbols, trades }) {
+function readTrades({ symbols, trades, fine }) {
   const kind = decode(trades.kind);
   const symbol = decode(trades.symbol);
   const ordinal = Float64Array.from(kind, (_, i) => i + 1);
+  // Bars say little of a trade that lasts seconds.
+  if (fine) TRADE_COLUMNS[BARS] = ["Held", "held"];
   const figures = ["quantity", "entry", "entry_price", "exit", "exit_price", "bars", "fees", "pnl", "gained", "mae", "mfe"];
-  return {
-    count: kind.length,
-    symbol,
-    columns: [
-      ordinal, Array.from(symbol, (id) => symbols[id]), Array.from(kind, (k) => (k % 2 === 1 ? "long" : "short")),
-      ...figures.map((name) => decode(trades[name])),
-      Array.from(kind, (k) => (k >= 2 ? "certain" : "ambiguous")),
-    ],
-  };
+  const columns = [
+    ordinal, Array.from(symbol, (id) => symbols[id]), Array.from(kind, (k) => (k % 2 === 1 ? "long" : "short")),
+    ...figures.map((name) => decode(trades[name])),
+    Array.from(kind, (k) => (k >= 2 ? "certain" : "ambiguous")),
+  ];
+  if (fine) columns[BARS] = columns[EXIT].map((exit, i) => exit - columns[ENTRY][i]);
+  return { count: kind.length, symbol, columns };
 }
 
 class TradeList {
@@ -116,6 +125,7 @@ class TradeList {
     if (kind === "price") return showPrice(value);
     if (kind === "money" || kind === "gain") return showMoney(value);
     if (kind === "share") return showShare(value);
+    if (kind === "held") return showSpan(value);
     if (kind === "number") return showCount(value);
     return value;
   }
@@ -171,7 +181,7 @@ class TradeList {
     } else if (n === CERTAIN && value === "ambiguous") {
       const chip = document.createElement("span");
       chip.className = "chip";
-      chip.textContent = value;
+      chip.textContent = doubt;
       cell.append(chip);
     } else {
       cell.textContent = this.show(value, kind);

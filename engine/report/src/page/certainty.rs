@@ -5,10 +5,11 @@ use engine_core::fixed::Money;
 use engine_core::record::{AmbiguousBar, RunResult};
 use maud::{Markup, html};
 
-use crate::display::{Clock, count, gain, money, percent, plural, ratio};
+use crate::display::{Clock, count, gain, money, percent, ratio};
 use crate::drill::sentences;
 use crate::input::ReportInput;
 use crate::summary::{Curve, Summary, nearest, summary, total_pnl};
+use crate::tape::{QUEUE_RE_RUNS, Venues, certainty_line, too_short, verdict};
 
 /// Ambiguous bars listed at most: the widest ranges.
 const BARS_MAX: usize = 500;
@@ -16,30 +17,43 @@ const BARS_MAX: usize = 500;
 pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let run = input.run;
     let certain = run.fills.iter().filter(|f| f.certain).count() as u64;
+    let venues = Venues::of(input);
     html! {
         section #certainty aria-labelledby="certainty-title" {
             h2 #certainty-title { "Certainty" }
-            p {
-                "A bar allows every continuous path that starts at its open, ends at its close, visits "
-                "both extremes and stays between them. What is the same on all of them is certain; "
-                "the rest is ambiguous."
+            @if !venues.all_tapes() {
+                p {
+                    "A bar allows every continuous path that starts at its open, ends at its close, visits "
+                    "both extremes and stays between them. What is the same on all of them is certain; "
+                    "the rest is ambiguous."
+                }
+            }
+            @if venues.any_tape() {
+                p {
+                    "A tape tells what traded and what was shown, but only single orders tell who stands where in a "
+                    "queue. A fill that happens at any place in the queue is certain; the rest is as good as the "
+                    "model of the queue, which the assumptions name."
+                }
             }
             @if run.fills.is_empty() {
                 p { "There are no fills." }
+            } @else if venues.any_tape() {
+                p { (certainty_line(input, &venues, s.certain_share)) "." }
             } @else {
                 p {
                     strong { (percent(s.certain_share)) } " of fills are certain ("
                     (count(certain)) " of " (count(s.fills)) "), "
-                    (plural(run.left_ambiguous() as u64, "bar is", "bars are")) " ambiguous."
+                    (crate::display::plural(run.left_ambiguous() as u64, "bar is", "bars are")) " ambiguous."
                 }
             }
             @for sentence in sentences(input) { p { (sentence) } }
             @if run.left_ambiguous() == 0 {
-                @if !run.fills.is_empty() && (certain == s.fills || run.fills.iter().any(|f| f.maker)) {
-                    p.note { (all_the_same(run)) }
+                @if !run.fills.is_empty() && (certain == s.fills || venues.any_tape()) {
+                    p.note { (all_the_same(input, &venues)) }
                 }
-            } @else {
-                (resting(run))
+            }
+            @if run.left_ambiguous() > 0 || (venues.any_tape() && certain < s.fills) {
+                (resting(run, &venues))
             }
             (re_runs(input, s))
             @if !run.ambiguous.is_empty() { (bars(run)) }
@@ -49,17 +63,18 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
 
 /// What it means that no bar is ambiguous. Fills of resting orders on a tape may still rest on
 /// their place in the queue.
-pub(crate) fn all_the_same(run: &RunResult) -> &'static str {
-    match (run.fills.iter().all(|f| f.certain), run.fills.iter().any(|f| f.maker)) {
-        (false, true) => "The others rest on the place in the queue that the model gives our orders.",
-        (true, true) => "Every fill happens wherever in the queue our orders stand.",
-        _ if run.drill_down.is_some() => "The result is the same on every path that the bars and finer bars allow.",
+pub(crate) fn all_the_same(input: &ReportInput<'_>, venues: &Venues) -> &'static str {
+    match input.run {
+        _ if venues.any_tape() => verdict(input, venues),
+        run if run.drill_down.is_some() => {
+            "The result is the same on every path that the bars and the finer bars allow."
+        }
         _ => "The result is the same on every path that the bars allow.",
     }
 }
 
 /// Share of the profit that rests on ambiguous bars and trades.
-fn resting(run: &RunResult) -> Markup {
+fn resting(run: &RunResult, venues: &Venues) -> Markup {
     let share = |part: Money, whole: Money| (!whole.is_zero()).then(|| part.to_f64() / whole.to_f64());
     let total = total_pnl(run);
     let on_bars: Money = run.ambiguous.iter().filter(|a| a.is_left()).map(|a| a.pnl).sum();
@@ -68,13 +83,19 @@ fn resting(run: &RunResult) -> Markup {
     html! {
         table.figures {
             tbody {
-                tr {
-                    th scope="row" { "P&L within ambiguous bars" }
-                    td { (gain(nearest(on_bars))) }
-                    td { (percent(share(on_bars, total))) " of the total P&L" }
+                @if !venues.all_tapes() {
+                    tr {
+                        th scope="row" { "P&L within ambiguous bars" }
+                        td { (gain(nearest(on_bars))) }
+                        td { (percent(share(on_bars, total))) " of the total P&L" }
+                    }
                 }
                 tr {
-                    th scope="row" { "P&L of closed trades with an ambiguous fill" }
+                    @if venues.all_tapes() {
+                        th scope="row" { "P&L of closed trades with a fill that rests on the queue model" }
+                    } @else {
+                        th scope="row" { "P&L of closed trades with an ambiguous fill" }
+                    }
                     td { (gain(nearest(on_trades))) }
                     td { (percent(share(on_trades, closed))) " of the P&L of closed trades" }
                 }
@@ -85,21 +106,17 @@ fn resting(run: &RunResult) -> Markup {
 
 /// The complete re-runs beside the run itself.
 fn re_runs(input: &ReportInput<'_>, own: &Summary) -> Markup {
-    let again = |run: Option<&RunResult>| {
-        run.map(|run| {
-            let figures = summary(&ReportInput { run, pessimistic: None, optimistic: None, ..input.clone() });
-            (total_pnl(run), figures)
-        })
-    };
-    let (worse, better) = (again(input.pessimistic), again(input.optimistic));
-    if worse.is_none() && better.is_none() {
+    let again: Vec<(&str, Money, Summary)> =
+        input.re_runs().map(|(name, run)| (name, total_pnl(run), summary(&input.of_re_run(run)))).collect();
+    if again.is_empty() {
         return html! {};
     }
     let runs: Vec<(&str, Money, &Summary)> = [("As it happened", total_pnl(input.run), own)]
         .into_iter()
-        .chain(worse.as_ref().map(|(pnl, s)| ("Pessimistic", *pnl, s)))
-        .chain(better.as_ref().map(|(pnl, s)| ("Optimistic", *pnl, s)))
+        .chain(again.iter().map(|(name, pnl, s)| (*name, *pnl, s)))
         .collect();
+    let on_paths = input.pessimistic.is_some() || input.optimistic.is_some();
+    let yearly = !too_short(input);
     let line = |label: &str, show: &dyn Fn(&(&str, Money, &Summary)) -> String| {
         html! {
             tr { th scope="row" { (label) } @for run in &runs { td { (show(run)) } } }
@@ -107,10 +124,13 @@ fn re_runs(input: &ReportInput<'_>, own: &Summary) -> Markup {
     };
     html! {
         h3 { "Complete re-runs" }
-        p.hint {
-            "Each bar takes whichever of its two standard paths leaves the lower (pessimistic) or the higher "
-            "(optimistic) equity at its close. Scenarios, not bounds: what follows a bar may turn out the other way."
+        @if on_paths {
+            p.hint {
+                "Each bar takes whichever of its two standard paths leaves the lower (pessimistic) or the higher "
+                "(optimistic) equity at its close. Scenarios, not bounds: what follows a bar may turn out the other way."
+            }
         }
+        @if input.last_in_queue.is_some() { p.hint { (QUEUE_RE_RUNS) } }
         div.scroll {
             table.figures.wide {
                 thead { tr { th {} @for run in &runs { th scope="col" { (run.0) } } } }
@@ -118,9 +138,12 @@ fn re_runs(input: &ReportInput<'_>, own: &Summary) -> Markup {
                     (line("Final equity", &|r| money(r.2.final_equity)))
                     (line("Profit", &|r| gain(nearest(r.1))))
                     (line("Total return", &|r| percent(r.2.total_return)))
-                    (line("CAGR", &|r| percent(r.2.cagr)))
-                    (line("Sharpe", &|r| ratio(r.2.sharpe)))
+                    @if yearly {
+                        (line("CAGR", &|r| percent(r.2.cagr)))
+                        (line("Sharpe", &|r| ratio(r.2.sharpe)))
+                    }
                     (line("Max drawdown", &|r| percent(r.2.max_drawdown)))
+                    @if input.last_in_queue.is_some() { (line("Fills", &|r| count(r.2.fills))) }
                     (line("Closed trades", &|r| count(r.2.trades)))
                     (line("Win rate", &|r| percent(r.2.win_rate)))
                     (line("Fees", &|r| money(r.2.fees)))

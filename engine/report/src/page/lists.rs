@@ -4,11 +4,12 @@ use engine_core::order::Side;
 use engine_core::record::Trade;
 use maud::{Markup, html};
 
-use super::payload::TRADES_MAX;
-use crate::display::{Clock, count, decimal, gain, money, optional, percent, printable, shorten};
+use super::payload::{TRADES_MAX, doubt};
+use crate::display::{count, decimal, gain, money, optional, percent, printable, shorten};
 use crate::input::ReportInput;
 use crate::orders::outcomes;
-use crate::summary::{Curve, Summary, nearest, total_pnl};
+use crate::summary::{Summary, nearest, total_pnl};
+use crate::tape::{Venues, clock, too_short};
 
 /// Log lines shown at most.
 const LOGS_MAX: usize = 500;
@@ -47,7 +48,7 @@ pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
                         option value="lost" { "losers" }
                         option value="long" { "long" }
                         option value="short" { "short" }
-                        option value="ambiguous" { "ambiguous" }
+                        option value="ambiguous" { (doubt(&Venues::of(input)).unwrap_or("ambiguous")) }
                     } }
                     label { "Find " input #trade-text type="search" placeholder="symbol or date" size="14"; }
                 } }
@@ -85,7 +86,7 @@ pub(crate) fn trades(input: &ReportInput<'_>) -> Markup {
 /// Positions that were not closed by the end.
 fn still_open(input: &ReportInput<'_>) -> Markup {
     let open = &input.run.open_trades;
-    let clock = Clock::of(&Curve::of(input.run));
+    let clock = clock(input, &Venues::of(input));
     let symbol = |t: &Trade| input.run.instruments.get(t.instrument.index()).map_or("", |i| i.symbol.as_str());
     html! {
         @if !open.is_empty() {
@@ -165,10 +166,15 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let both = s.fees + slippage;
     let over = |x: f64, y: f64| (y > 0.0).then(|| x / y);
     let points = |x: f64| optional(over(x, traded), |share| format!("{} bp", decimal(share * 1e4, 2)));
-    let costs = [("Fees", s.fees), ("Slippage, already in the prices", slippage), ("Together", both)];
-    let rows = [
+    let on_bars = !Venues::of(input).all_tapes();
+    let costs = match on_bars {
+        true => vec![("Fees", s.fees), ("Slippage, already in the prices", slippage), ("Together", both)],
+        false => vec![("Fees", s.fees)],
+    };
+    let short = too_short(input);
+    let mut rows = vec![
         ("Profit", gain(profit)),
-        ("Profit before fees and slippage", gain(profit + both)),
+        (if on_bars { "Profit before fees and slippage" } else { "Profit before fees" }, gain(profit + both)),
         ("Traded amount", money(traded)),
         ("Turnover per year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
         ("Dividends received", money(run.dividends().to_f64())),
@@ -176,6 +182,8 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
         ("Interest, borrow cost, custody", money(run.carry().to_f64())),
         ("Fills outside the range of their bar", count(s.fills_outside_bar)),
     ];
+    // Of bars alone, and of more than a few periods.
+    rows.retain(|(label, _)| (on_bars || !label.contains("bar")) && !(short && label.contains("per year")));
     html! {
         section #costs aria-labelledby="costs-title" {
             h2 #costs-title { "Costs" }
@@ -198,7 +206,8 @@ pub(crate) fn costs(input: &ReportInput<'_>, s: &Summary) -> Markup {
             } }
             p.hint {
                 "Without them the trades would have been others: the profit before costs adds back what was paid, "
-                "it is no re-run. Slippage includes the rounding of prices to the tick against us."
+                "it is no re-run."
+                @if on_bars { " Slippage includes the rounding of prices to the tick against us." }
             }
             table.figures { tbody {
                 @for (label, value) in rows { tr { th scope="row" { (label) } td { (value) } } }
@@ -222,7 +231,7 @@ pub(crate) fn sentences(id: &str, title: &str, lines: &[String]) -> Markup {
 
 pub(crate) fn logs(input: &ReportInput<'_>) -> Markup {
     let run = input.run;
-    let clock = Clock::of(&Curve::of(run));
+    let clock = clock(input, &Venues::of(input));
     html! {
         @if !run.logs.is_empty() {
             section #logs aria-labelledby="logs-title" {

@@ -4,6 +4,7 @@
 //! makes a browser hold it to that. All text is escaped by `maud` or, inside the
 //! data, by `payload`.
 
+mod book;
 pub(crate) mod certainty;
 mod column;
 mod distribution;
@@ -90,6 +91,7 @@ fn body(input: &ReportInput<'_>, summary: &Summary) -> Markup {
             (distribution::section(input))
             (lists::trades(input))
             (certainty::section(input, summary))
+            (book::section(input, summary))
             (lists::orders(input))
             (lists::costs(input, summary))
             (lists::sentences("assumptions", "Assumptions", &input.assumptions))

@@ -6,6 +6,7 @@ use crate::display::{Clock, count, decimal, gain, money, optional, percent, plur
 use crate::input::ReportInput;
 use crate::orders::why_no_trades;
 use crate::summary::{Curve, Summary, total_pnl};
+use crate::tape::{TOO_SHORT, too_short};
 
 /// Symbols named at most.
 const SYMBOLS_MAX: usize = 12;
@@ -37,6 +38,7 @@ pub(crate) fn header(input: &ReportInput<'_>, s: &Summary) -> Markup {
                 @if run.trades.len() >= super::distribution::VALUES_MIN { a href="#distribution" { "Distribution" } }
                 a href="#trades" { "Trades" }
                 a href="#certainty" { "Certainty" }
+                @if s.tape.is_some() { a href="#book" { "Order book" } }
                 a href="#orders" { "Orders" }
                 a href="#costs" { "Costs" }
                 a href="#assumptions" { "Assumptions" }
@@ -97,20 +99,25 @@ pub(crate) fn cards(input: &ReportInput<'_>, s: &Summary) -> Markup {
     } else {
         format!("{} of {}", count(certain), plural(s.fills, "fill", "fills"))
     };
-    let turnover = optional(s.turnover, |x| format!("{}x", decimal(x, 2)));
+    let short = too_short(input);
+    let yearly = |value: String| if short { TOO_SHORT.to_owned() } else { value };
+    let turnover = match short {
+        true => String::new(),
+        false => format!("turnover {} a year", optional(s.turnover, |x| format!("{}x", decimal(x, 2)))),
+    };
     html! {
         dl.cards aria-label="Headline figures" {
             (card("Total return", &percent(s.total_return), s.total_return, &held))
             (card("Final equity", &money(s.final_equity), None, &format!("from {cash}")))
             (card("Profit", &gain(pnl), Some(pnl), &format!("fees {}", money(s.fees))))
-            (card("CAGR", &percent(s.cagr), s.cagr, "per year"))
-            (card("Sharpe", &ratio(s.sharpe), None, &format!("Sortino {}", ratio(s.sortino))))
-            (card("Volatility", &percent(s.volatility), None, "per year"))
+            (card("CAGR", &yearly(percent(s.cagr)), s.cagr.filter(|_| !short), "per year"))
+            (card("Sharpe", &yearly(ratio(s.sharpe)), None, &format!("Sortino {}", yearly(ratio(s.sortino)))))
+            (card("Volatility", &yearly(percent(s.volatility)), None, "per year"))
             (card("Max drawdown", &percent(s.max_drawdown), s.max_drawdown, &format!("under water {days}")))
-            (card("Calmar", &ratio(s.calmar), None, "CAGR / max drawdown"))
+            (card("Calmar", &yearly(ratio(s.calmar)), None, "CAGR / max drawdown"))
             (card("Closed trades", &count(s.trades), None, &still))
             (card("Win rate", &percent(s.win_rate), None, &format!("profit factor {}", ratio(s.profit_factor))))
-            (card("Exposure", &percent(s.exposure), None, &format!("turnover {turnover} a year")))
+            (card("Exposure", &percent(s.exposure), None, &turnover))
             (card("Certain fills", &percent(s.certain_share), None, &range))
         }
     }

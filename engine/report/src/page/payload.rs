@@ -20,6 +20,7 @@ use crate::display::{Clock, count};
 use crate::input::ReportInput;
 use crate::sample::{evenly, extremes};
 use crate::summary::Curve;
+use crate::tape::Venues;
 
 /// Trades in the list at most: those with the greatest profit or loss.
 pub(crate) const TRADES_MAX: usize = 50_000;
@@ -109,6 +110,12 @@ struct Rolling {
 #[derive(Serialize)]
 struct Payload {
     intraday: bool,
+    /// Fills have times of their own: runs on tapes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fine: bool,
+    /// What a fill that is not certain is called, where not `ambiguous`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubt: Option<&'static str>,
     /// Instants that the horizontal axis is spread over.
     axis: Column,
     equity: Line,
@@ -127,7 +134,14 @@ pub(crate) fn write(input: &ReportInput<'_>, page: &mut String) {
     let run = input.run;
     let curve = Curve::of(run);
     let instants = evenly(run.times.len(), room(run.times.len(), 1));
-    let axis = Column::whole(instants.iter().map(|i| seconds(run.times[*i])));
+    let venues = Venues::of(input);
+    let fine = venues.any_tape();
+    let mut instants: Vec<i64> = instants.iter().map(|i| seconds(run.times[*i])).collect();
+    if let Some(opens) = opening(input).filter(|_| fine) {
+        // Fills before the first bar closes have their place too.
+        instants.insert(0, seconds(opens));
+    }
+    let axis = Column::whole(instants.into_iter());
     // The curve may have one point more than the axis, the start.
     let points = room(run.times.len(), 1) + usize::from(curve.times.len() > run.times.len());
     let fall = risk::drawdown::drawdowns(&curve.equity).map(|d| d.unwrap_or(f64::NAN));
@@ -137,6 +151,8 @@ pub(crate) fn write(input: &ReportInput<'_>, page: &mut String) {
     };
     let payload = Payload {
         intraday: Clock::of(&curve) == Clock::Minutes,
+        fine,
+        doubt: doubt(&venues),
         equity: Line::money("Equity", &curve.times, &curve.equity, points).on(&axis),
         benchmark: input.benchmark.as_ref().map(held),
         scenarios: scenarios(input, &axis),
@@ -145,7 +161,7 @@ pub(crate) fn write(input: &ReportInput<'_>, page: &mut String) {
         plots: plots(run, &axis),
         prices: prices(input, &axis),
         symbols: run.instruments.iter().map(|i| i.symbol.to_string()).collect(),
-        trades: trades(run),
+        trades: trades(run, fine),
         axis,
     };
     let before = page.len();
@@ -215,9 +231,8 @@ fn rolling(input: &ReportInput<'_>, periods_per_year: f64) -> Option<Rolling> {
 
 /// Equity of the complete re-runs, where it differs from the run's own.
 fn scenarios(input: &ReportInput<'_>, axis: &Column) -> Vec<Line> {
-    [("Pessimistic", input.pessimistic), ("Optimistic", input.optimistic)]
-        .into_iter()
-        .filter_map(|(name, run)| Some((name, run?)))
+    input
+        .re_runs()
         .filter(|(_, run)| run.equity != input.run.equity)
         .map(|(name, run)| Line::money(name, &run.times, &run.equity, SCENARIO_POINTS_MAX).on(axis))
         .collect()
@@ -252,7 +267,7 @@ pub(super) fn kind(side: Side, certain: bool) -> i64 {
     i64::from(side == Side::Buy) + 2 * i64::from(certain)
 }
 
-fn trades(run: &RunResult) -> Trades {
+fn trades(run: &RunResult, fine: bool) -> Trades {
     let mut kept: Vec<&Trade> = run.trades.iter().collect();
     if kept.len() > TRADES_MAX {
         kept.sort_by_key(|t| std::cmp::Reverse(t.pnl.abs()));
@@ -267,9 +282,9 @@ fn trades(run: &RunResult) -> Trades {
         symbol: Column::whole(kept.iter().map(|t| i64::from(t.instrument.0))),
         kind: Column::whole(kept.iter().map(|t| kind(t.side, t.certain))),
         quantity: of(&|t| t.quantity.to_f64()),
-        entry: Column::whole(kept.iter().map(|t| seconds(t.entry_time.nanos()))),
+        entry: moments(kept.iter().map(|t| t.entry_time.nanos()), fine),
         entry_price: of(&|t| t.entry_price),
-        exit: Column::whole(kept.iter().map(|t| seconds(t.exit_time.nanos()))),
+        exit: moments(kept.iter().map(|t| t.exit_time.nanos()), fine),
         exit_price: of(&|t| t.exit_price),
         bars: Column::whole(kept.iter().map(|t| i64::from(t.exit_bar) - i64::from(t.entry_bar))),
         fees: money(&|t| t.fees.to_f64()),
@@ -277,6 +292,29 @@ fn trades(run: &RunResult) -> Trades {
         gained: share(&Trade::return_on_entry),
         mae: share(&|t| t.mae),
         mfe: share(&|t| t.mfe),
+    }
+}
+
+/// What a fill that is not certain is called, where every one of them is on a tape.
+pub(super) fn doubt(venues: &Venues) -> Option<&'static str> {
+    venues.all_tapes().then_some("queue model")
+}
+
+/// When the first bar of the run opens.
+fn opening(input: &ReportInput<'_>) -> Option<i64> {
+    let first = *input.run.times.first()?;
+    let opens = input.series.iter().filter_map(|series| {
+        let row = series.bars.columns().close_time.binary_search(&first).ok()?;
+        Some(series.bars.row(row).open_time().nanos())
+    });
+    opens.min().filter(|opens| *opens < first)
+}
+
+/// Times in seconds; to the millisecond when `fine`.
+pub(super) fn moments(times: impl ExactSizeIterator<Item = i64>, fine: bool) -> Column {
+    match fine {
+        false => Column::whole(times.map(seconds)),
+        true => Column::rounded(&times.map(|t| t as f64 / SECOND as f64).collect::<Vec<_>>(), 3),
     }
 }
 

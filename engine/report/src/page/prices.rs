@@ -7,7 +7,7 @@ use engine_core::record::{Fill, RunResult};
 use serde::Serialize;
 
 use super::column::Column;
-use super::payload::{kind, room, seconds};
+use super::payload::{kind, moments, room, seconds};
 use crate::input::ReportInput;
 use crate::sample::evenly;
 
@@ -88,7 +88,7 @@ fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill], marks_max:
     let times: Vec<i64> = groups().map(|g| seconds(columns.close_time[g.end - 1])).collect();
     let times = Column::whole(times.into_iter());
     let column = |value: &dyn Fn(Range<usize>) -> f64| Column::of(&groups().map(value).collect::<Vec<_>>());
-    let (marks, marks_left_out) = marks(fills, marks_max);
+    let (marks, marks_left_out) = marks(fills, marks_max, series.tape.is_some());
     Prices {
         symbol: series.instrument.symbol.to_string(),
         per,
@@ -103,7 +103,7 @@ fn candles(series: &Series, begin: i64, room: usize, fills: &[&Fill], marks_max:
 }
 
 /// Markers of the fills, and how many are left out. Ambiguous ones stay first.
-fn marks(fills: &[&Fill], most: usize) -> (Marks, usize) {
+fn marks(fills: &[&Fill], most: usize, fine: bool) -> (Marks, usize) {
     let (certain, ambiguous): (Vec<usize>, Vec<usize>) = (0..fills.len()).partition(|i| fills[*i].certain);
     let pick = |from: &[usize], most: usize| -> Vec<usize> {
         if most < 2 {
@@ -116,7 +116,7 @@ fn marks(fills: &[&Fill], most: usize) -> (Marks, usize) {
     kept.sort_unstable();
     let of = |value: &dyn Fn(&Fill) -> f64| Column::of(&kept.iter().map(|i| value(fills[*i])).collect::<Vec<_>>());
     let marks = Marks {
-        t: Column::whole(kept.iter().map(|i| seconds(fills[*i].time.nanos()))),
+        t: moments(kept.iter().map(|i| fills[*i].time.nanos()), fine),
         price: of(&|f| f.price.to_f64()),
         quantity: of(&|f| f.quantity.to_f64()),
         kind: Column::whole(kept.iter().map(|i| kind(fills[*i].side, fills[*i].certain))),

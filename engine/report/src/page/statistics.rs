@@ -3,7 +3,7 @@
 
 use engine_core::order::Side;
 use engine_core::record::RunResult;
-use engine_core::time::{DAY, HOUR, MINUTE};
+use engine_core::time::{DAY, HOUR, MINUTE, SECOND};
 use maud::{Markup, html};
 use risk::benchmark;
 use risk::bootstrap::{Band, Bands, Bootstrap, bootstrap};
@@ -15,6 +15,7 @@ use risk::values::Returns;
 use crate::display::{count, decimal, gain, optional, percent, plural, ratio};
 use crate::input::ReportInput;
 use crate::summary::{Curve, Summary};
+use crate::tape::{TOO_SHORT, too_short};
 
 /// Label, of the strategy, of holding, band.
 type Row = (&'static str, String, String, String);
@@ -22,7 +23,8 @@ type Row = (&'static str, String, String, String);
 pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
     let curve = Curve::of(input.run);
     let returns = Returns::of(&curve.equity);
-    let bands = returns.and_then(|r| bootstrap(&r, curve.periods_per_year, &Bootstrap::default()));
+    let short = too_short(input);
+    let bands = returns.filter(|_| !short).and_then(|r| bootstrap(&r, curve.periods_per_year, &Bootstrap::default()));
     let own = performance(&curve.equity, curve.periods_per_year);
     let held = input.benchmark.map(|b| performance(b.equity, curve.periods_per_year));
     html! {
@@ -31,10 +33,14 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
             div.columns {
                 div {
                     h3 { "Return and risk" }
-                    (curve_table(&own, held.as_ref(), bands.as_ref()))
+                    (curve_table(&own, held.as_ref(), bands.as_ref(), short))
                     p.hint {
-                        "Annualised with " (decimal(curve.periods_per_year, 0)) " periods a year, as the bars are spaced. "
-                        "Sharpe and Sortino without a risk-free rate."
+                        @if short {
+                            "Figures per year need at least a day and 20 periods; so short a run says nothing of them."
+                        } @else {
+                            "Annualised with " (decimal(curve.periods_per_year, 0)) " periods a year, as the bars are spaced. "
+                            "Sharpe and Sortino without a risk-free rate."
+                        }
                         @if let Some(bands) = &bands { (about_bands(bands)) }
                     }
                 }
@@ -43,13 +49,17 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
                     (trades_table(input.run, s))
                     @if let Some(b) = input.benchmark {
                         h3 { "Against holding " (b.symbol) }
-                        (against(input.run, b.equity, curve.periods_per_year))
+                        (against(input.run, b.equity, curve.periods_per_year, short))
                     }
                 }
             }
         }
     }
 }
+
+/// What rests on a year, or on many periods.
+const YEARLY: [&str; 6] =
+    ["Per year (CAGR)", "Volatility", "Sharpe", "Sortino", "Calmar", "Chance that Sharpe is above 0"];
 
 fn about_bands(bands: &Bands) -> String {
     format!(
@@ -63,10 +73,13 @@ fn about_bands(bands: &Bands) -> String {
     )
 }
 
-fn curve_table(own: &Performance, held: Option<&Performance>, bands: Option<&Bands>) -> Markup {
+fn curve_table(own: &Performance, held: Option<&Performance>, bands: Option<&Bands>, short: bool) -> Markup {
     type Figure = fn(&Performance) -> Option<f64>;
     type Show = fn(Option<f64>) -> String;
     let row = |label: &'static str, value: Figure, show: Show, band: Option<Band>| -> Row {
+        if short && YEARLY.contains(&label) {
+            return (label, TOO_SHORT.to_owned(), String::new(), String::new());
+        }
         let other = held.map_or_else(String::new, |held| show(value(held)));
         let band = band.map_or_else(String::new, |b| format!("{} to {}", show(Some(b.low)), show(Some(b.high))));
         (label, show(value(own)), other, band)
@@ -111,13 +124,16 @@ fn curve_table(own: &Performance, held: Option<&Performance>, bands: Option<&Ban
     }
 }
 
-fn against(run: &RunResult, held: &[f64], periods_per_year: f64) -> Markup {
+fn against(run: &RunResult, held: &[f64], periods_per_year: f64, short: bool) -> Markup {
     // At the run's own instants, whatever stands before the first.
     let (ours, theirs) = (ratios::returns(&run.equity), ratios::returns(held));
     let (Some(r), Some(b)) = (&ours, &theirs) else {
         return html! { p.note { "Undefined: fewer than two instants, or an equity that is not above zero." } };
     };
     let yearly = |ratio: f64| ratio * periods_per_year.sqrt();
+    if short {
+        return plain(&[("Beta", ratio(benchmark::beta(r, b))), ("Correlation", ratio(benchmark::correlation(r, b)))]);
+    }
     let rows = [
         ("Alpha per year", percent(benchmark::alpha(r, b, periods_per_year))),
         ("Beta", ratio(benchmark::beta(r, b))),
@@ -172,6 +188,7 @@ fn duration(nanos: f64) -> String {
     match nanos {
         n if n >= 2.0 * DAY as f64 => unit(DAY, "days"),
         n if n >= 2.0 * HOUR as f64 => unit(HOUR, "hours"),
+        n if n > 0.0 && n < MINUTE as f64 => unit(SECOND, "seconds"),
         _ => unit(MINUTE, "minutes"),
     }
 }
@@ -185,5 +202,6 @@ mod tests {
         assert_eq!(duration(10.0 * DAY as f64), "10.0 days");
         assert_eq!(duration(1.5 * DAY as f64), "36.0 hours");
         assert_eq!(duration(5.0 * MINUTE as f64), "5.0 minutes");
+        assert_eq!(duration(1.5 * SECOND as f64), "1.5 seconds");
     }
 }

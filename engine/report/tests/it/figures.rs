@@ -16,6 +16,8 @@ pub(crate) fn input(run: &RunResult) -> ReportInput<'_> {
         benchmark: None,
         pessimistic: None,
         optimistic: None,
+        last_in_queue: None,
+        first_in_queue: None,
         assumptions: Vec::new(),
         warnings: Vec::new(),
         provenance: Vec::new(),

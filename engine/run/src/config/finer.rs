@@ -10,15 +10,15 @@ use super::place::ConfigError;
 use super::section::Section;
 
 const KEYS: &[&str] = &["file"];
-const EXPECTED: &str = "the path of a price file, or a table with file and the keys of its data contract";
+const EXPECTED: &str = "the path of a price file or a tape, or a table with file and the keys of its data contract";
 
-/// A price file of shorter bars. What the data contract beside it says may be left
+/// A price file of shorter bars, or a tape, whose trades are used. What the data contract beside it says may be left
 /// out; where it has none, zone, prices and currency are those of the longer bars.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FinerConfig {
     /// Price file, relative to the config.
     pub file: String,
-    /// Length of a bar; shorter than those of the `[[data]]`.
+    /// Length of a bar; shorter than those of the `[[data]]`; none for a tape.
     pub bars: Option<String>,
     /// IANA time zone of times without an offset.
     pub timezone: Option<String>,

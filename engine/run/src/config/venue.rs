@@ -2,6 +2,7 @@
 
 use engine_core::exchange::depth::{DepthRules, QueueModel, ThroughFill, TriggerPrice};
 use engine_core::latency::{DELAY_MAX, Delay, Latency};
+use engine_core::tape::{Tape, kind};
 use serde::Serialize;
 
 use super::document::{Document, Value};
@@ -131,15 +132,47 @@ impl VenueConfig {
         }
     }
 
-    /// What is assumed, in words.
-    pub(crate) fn assumptions(&self) -> Vec<String> {
-        let queue = match (self.queue, self.power) {
-            (Some("power"), Some(power)) => format!("power({power})"),
-            (Some(queue), _) => queue.to_owned(),
-            (None, _) => "fifo on order-by-order data, else volume ahead".to_owned(),
+    /// What is assumed of these tapes, in words; `mixed` when other instruments trade on bars.
+    pub(crate) fn assumptions(&self, tapes: &[&Tape], mixed: bool) -> Vec<String> {
+        let prefix = if mixed { "instruments with a tape: " } else { "" };
+        let books = tapes.iter().filter(|tape| tape.has_book()).count();
+        let by_order = tapes.iter().filter(|tape| tape.has_orders()).count();
+        let take = match (books, tapes.len()) {
+            (0, _) => "orders meet the next trades, up to their sizes",
+            (some, all) if some == all => "orders take the book level by level; what they took stays taken",
+            _ => "orders take the book level by level, or meet the next trades where there is none",
         };
+        let mut list = vec![format!("{prefix}{take}")];
+        if books > 0 {
+            let queue = match (self.queue, self.power) {
+                (Some("power"), Some(power)) => format!("power({power})"),
+                (Some("volume_ahead"), _) => "volume ahead".to_owned(),
+                (Some(queue), _) => queue.to_owned(),
+                (None, _) if by_order == books => "fifo, as single orders tell it".to_owned(),
+                (None, _) if by_order == 0 => "volume ahead".to_owned(),
+                (None, _) => "fifo on order-by-order data, else volume ahead".to_owned(),
+            };
+            list.push(format!("place of resting orders: {queue}"));
+        }
+        list.push(match self.through {
+            "full" => "a trade through the limit of a resting order fills all of it".to_owned(),
+            _ => "a trade through the limit of a resting order fills at most its own size of it".to_owned(),
+        });
+        let trigger = self.trigger.or_else(|| match tapes.iter().filter(|t| t.has(kind::TRADE)).count() {
+            0 => Some("quote"),
+            some if some == tapes.len() => Some("trade"),
+            _ => None,
+        });
+        list.push(match trigger {
+            Some("trade") => "stops look at the last trade".to_owned(),
+            Some(_) => "stops look at the price that they would trade against".to_owned(),
+            None => "stops look at the last trade, on tapes without trades at the quote".to_owned(),
+        });
+        if let Some(nanos) = self.stale_after {
+            list.push(format!("a book is stale after {} of silence", length(nanos)));
+        }
         let ways = [self.feed_latency, self.order_latency, self.response_latency];
-        let latency = match ways.iter().all(|way| way.is_zero()) {
+        list.push(match ways.iter().all(|way| way.is_zero()) {
             true => "no latency besides that of the data".to_owned(),
             false => format!(
                 "latency of data: {}; of orders: {}; of answers: {}",
@@ -147,12 +180,8 @@ impl VenueConfig {
                 ways[1].words(),
                 ways[2].words()
             ),
-        };
-        vec![
-            "instruments with a tape: orders take the book level by level; what they took stays taken".to_owned(),
-            format!("place of resting orders: {queue}; trades through a limit fill it: {}", self.through),
-            latency,
-        ]
+        });
+        list
     }
 }
 

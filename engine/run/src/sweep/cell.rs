@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use engine_core::digest::digest;
+use engine_core::exchange::depth::DepthRules;
 use engine_core::exchange::{FillRules, PathRule};
 use engine_core::kernel::{RunError, Scratch, run_with};
 use engine_core::record::RunResult;
@@ -25,6 +26,7 @@ use crate::backtest::options;
 use crate::composition;
 use crate::config::Config;
 use crate::load::Input;
+use crate::queues;
 
 /// Configs of combinations of keys that are no plugin's parameters, kept at most.
 const CONFIGS_MAX: usize = 1_024;
@@ -81,13 +83,8 @@ impl<'a> Cells<'a> {
     /// Runs a cell; `whole` hashes the whole run as well.
     pub(crate) fn run(&mut self, cell: usize, whole: bool) -> CellOutcome {
         match self.play(cell) {
-            Ok((run, mut figures, result)) => {
+            Ok((run, figures, result)) => {
                 let digest = whole.then(|| digest(&run));
-                if run.left_ambiguous() > 0 && !self.shared.spec.scenarios {
-                    // The re-runs that they come from were not made.
-                    figures.undefine("pnl_worst");
-                    figures.undefine("pnl_best");
-                }
                 self.scratch = Scratch::from(run);
                 CellOutcome::Done { figures, result, digest }
             }
@@ -104,10 +101,10 @@ impl<'a> Cells<'a> {
         let config = self.config(&values).map_err(NoResult::Invalid)?;
         let symbol = config.strategy.symbol.clone().unwrap_or_else(|| shared.input.symbol.clone());
         let base = options(config, shared.input);
-        let run_on = |fills: FillRules, scratch: Scratch| {
+        let run_on = |fills: FillRules, depth: DepthRules, scratch: Scratch| {
             let mut strategy =
                 composition::strategy(config, shared.registry, &symbol).map_err(|e| NoResult::Invalid(e.problem))?;
-            let options = engine_core::kernel::RunOptions { fills, ..base.clone() };
+            let options = engine_core::kernel::RunOptions { fills, depth, ..base.clone() };
             run_with(&shared.input.feed, strategy.as_mut(), &options, shared.cache, scratch).map_err(|e| {
                 let problem = composition::run_error(config, &e).problem;
                 match e {
@@ -116,12 +113,18 @@ impl<'a> Cells<'a> {
                 }
             })
         };
-        let run = run_on(base.fills, scratch)?;
+        let run = run_on(base.fills, base.depth, scratch)?;
         let (mut pessimistic, mut optimistic) = (None, None);
         if shared.spec.scenarios && run.left_ambiguous() > 0 {
-            let on = |path| run_on(FillRules { path, ..base.fills }, Scratch::default());
+            let on = |path| run_on(FillRules { path, ..base.fills }, base.depth, Scratch::default());
             pessimistic = Some(on(PathRule::Pessimistic)?);
             optimistic = Some(on(PathRule::Optimistic)?);
+        }
+        let (mut last_in_queue, mut first_in_queue) = (None, None);
+        let modelled = queues::are_modelled(&run, &shared.input.feed, &base.depth);
+        if shared.spec.scenarios && modelled {
+            last_in_queue = Some(run_on(base.fills, queues::last(&base.depth), Scratch::default())?);
+            first_in_queue = Some(run_on(base.fills, queues::first(&base.depth), Scratch::default())?);
         }
         let periods = *shared.periods_per_year.get_or_init(|| periods_per_year(&run.times));
         let report = ReportInput {
@@ -132,12 +135,19 @@ impl<'a> Cells<'a> {
             benchmark: None,
             pessimistic: pessimistic.as_ref(),
             optimistic: optimistic.as_ref(),
+            last_in_queue: last_in_queue.as_ref(),
+            first_in_queue: first_in_queue.as_ref(),
             assumptions: Vec::new(),
             warnings: Vec::new(),
             provenance: Vec::new(),
             config: "",
         };
-        let figures = Figures::of(&summary_at(&report, periods));
+        let mut figures = Figures::of(&summary_at(&report, periods));
+        if (modelled || run.left_ambiguous() > 0) && !shared.spec.scenarios {
+            // The re-runs that they come from were not made.
+            figures.undefine("pnl_worst");
+            figures.undefine("pnl_best");
+        }
         let result = result_of(shared.spec, &values, &run, &figures);
         Ok((run, figures, result))
     }
@@ -183,6 +193,7 @@ fn made(shared: &Shared<'_>, keys: &[String]) -> Result<Config, String> {
     {
         return Err(format!("[strategy] symbol: {symbol} is not in the data"));
     }
+    queues::fit(&config, shared.input.feed.series()).map_err(|e| e.problem)?;
     Ok(config)
 }
 
