@@ -85,7 +85,8 @@ impl BarColumns {
     /// length, no column is made for their starts.
     #[inline]
     pub fn push_times(&mut self, open: i64, close: i64) {
-        if self.open_time != OpenTimes::Before(close.wrapping_sub(open)) || self.close_time.is_empty() {
+        let length = close.wrapping_sub(open);
+        if !matches!(self.open_time, OpenTimes::Before(all) if all == length) || self.close_time.is_empty() {
             self.push_uneven(open, close);
         }
         self.close_time.push(close);
