@@ -56,6 +56,8 @@ pub(crate) struct DepthVenue {
     groups: BTreeMap<OcoId, (Quantity, bool)>,
     /// Some limit order has met no trade yet (on trades alone), or no book that can be trusted.
     newcomers: bool,
+    /// Something looks at the book after every packet: triggers on quotes, market orders that wait, newcomers.
+    restless: bool,
     /// Earliest date at which an order ends.
     expires: i64,
     /// Orders that expire with the session.
@@ -64,7 +66,7 @@ pub(crate) struct DepthVenue {
 
 /// Above every price.
 const NO_PRICE_YET: Price = Price::from_units(10_000_000_000 * crate::fixed::SCALE);
-const NO_LIMITS: (Price, Price) = (Price::from_units(i64::MAX), Price::from_units(i64::MIN));
+const NO_LIMITS: (Price, Price) = (Price::from_units(i64::MAX), Price::from_units(-i64::MAX));
 
 impl DepthVenue {
     pub(crate) fn new(rules: &DepthRules, tape: &Tape) -> Self {
@@ -91,6 +93,7 @@ impl DepthVenue {
             places: 0,
             groups: BTreeMap::new(),
             newcomers: false,
+            restless: false,
             expires: i64::MAX,
             day_orders: false,
         }
@@ -147,16 +150,22 @@ impl DepthVenue {
         let code = tape.code(row);
         let ends = code & LAST != 0;
         self.seen = row + 1;
-        if let TapeEvent::Trade { price, quantity, aggressor } = event {
-            if code & IRREGULAR == 0 {
+        match event {
+            TapeEvent::Trade { .. } if code & IRREGULAR != 0 => {}
+            TapeEvent::Trade { price, quantity, aggressor } => {
                 self.last = Some(price);
                 if self.watched {
                     let print = Print { price, size: quantity, aggressor, ours: Quantity::ZERO };
                     self.on_trade(print, instrument, desk);
                 }
             }
-        } else {
-            self.on_change(&event, ends);
+            _ if !self.watched => {
+                self.market.apply(&event);
+            }
+            TapeEvent::Level { side, price, quantity } if ends && !self.packet.is_open() => {
+                self.on_level(side, price, quantity);
+            }
+            _ => self.on_change(&event),
         }
         if ends && self.watched {
             self.end_packet(instrument, desk);
@@ -279,6 +288,8 @@ impl DepthVenue {
     fn refresh(&mut self) {
         self.orders.reclaim();
         self.watch();
+        self.restless =
+            self.trigger == TriggerPrice::Quote || !self.orders.market.is_empty() || (self.newcomers && self.has_book);
         self.limits = [Side::Buy, Side::Sell].map(|side| {
             let limit = |entry: &Entry| self.limit_of(entry);
             let resting = self.resting(side);

@@ -18,7 +18,7 @@ use crate::tape::TapeEvent;
 pub(super) struct Packet {
     /// Whether the book could be trusted before its first row; `None` as long as no row changed the book.
     trusted_before: Option<bool>,
-    /// A level that concerns us changed, or a side was told anew.
+    /// A level that concerns us changed, or a side was told anew, or the range shown of it.
     changed: bool,
     /// Sides that were cleared or replaced.
     replaced: [bool; 2],
@@ -30,26 +30,33 @@ pub(super) struct Packet {
     pub(super) fired: SmallVec<[Price; 4]>,
 }
 
+impl Packet {
+    /// A row changed the book and others are to come.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.trusted_before.is_some()
+    }
+}
+
 impl DepthVenue {
-    /// A row that may change the book. A level that is all its packet tells acts at once.
+    /// A level that is all its packet tells.
     #[inline(always)]
-    pub(super) fn on_change(&mut self, event: &TapeEvent, ends: bool) {
-        if !self.watched {
-            self.market.apply(event);
-            return;
+    pub(super) fn on_level(&mut self, side: Side, price: Price, quantity: Quantity) {
+        self.market.set_level(side, price, quantity);
+        if self.concerns(side, price) {
+            self.show(side, price, quantity);
         }
-        let alone = ends && self.packet.trusted_before.is_none();
-        if !alone && self.packet.trusted_before.is_none() {
+        self.reveal(side);
+    }
+
+    /// Any other row that may change the book.
+    #[inline(never)]
+    pub(super) fn on_change(&mut self, event: &TapeEvent) {
+        if !self.packet.is_open() {
             self.packet.trusted_before = Some(self.market.state() == BookState::Good);
         }
-        match self.market.apply(event) {
-            Change::Level { side, price, after, .. } if alone => {
-                if self.concerns(side, price) {
-                    self.show(side, price, after);
-                }
-            }
-            change => self.follow(event, &change),
-        }
+        let change = self.market.apply(event);
+        self.follow(event, &change);
     }
 
     /// What the last packet left; within a packet the book may look crossed and not be.
@@ -58,7 +65,6 @@ impl DepthVenue {
     }
 
     /// Notes what a row changed; a single order before us leaves at once, the rest acts when the packet ends.
-    #[inline(never)]
     fn follow(&mut self, event: &TapeEvent, change: &Change) {
         match *change {
             Change::Level { side, price, .. } => self.touch(side, price),
@@ -89,6 +95,7 @@ impl DepthVenue {
             self.packet.changed = true;
             self.packet.touched.push((side, price));
         }
+        self.packet.changed |= self.hidden[side as usize].is_some();
     }
 
     /// Whether we may rest there or have taken something there.
@@ -150,6 +157,7 @@ impl DepthVenue {
             if std::mem::take(&mut self.packet.replaced[side as usize]) {
                 self.look_again(side);
             }
+            self.reveal(side);
         }
     }
 
@@ -181,8 +189,15 @@ impl DepthVenue {
 
     /// Beyond the levels shown nobody knew who was there. Where the range shown reaches now, what it
     /// shows is before us, or nobody.
-    #[inline(never)]
+    #[inline]
     fn reveal(&mut self, side: Side) {
+        if self.hidden[side as usize].is_some_and(|nearest| !self.is_beyond(side, nearest)) {
+            self.reveal_those_reached(side);
+        }
+    }
+
+    #[inline(never)]
+    fn reveal_those_reached(&mut self, side: Side) {
         self.hidden[side as usize] = None;
         for i in (0..self.resting(side).len()).rev() {
             let entry = self.resting(side)[i];
@@ -205,20 +220,13 @@ impl DepthVenue {
         if self.packet.changed {
             self.settle_levels();
         }
-        for side in [Side::Buy, Side::Sell] {
-            if self.hidden[side as usize].is_some_and(|limit| !self.is_beyond(side, limit)) {
-                self.reveal(side);
-            }
-        }
         if self.packet.traded {
             self.act_after_trades(instrument, desk);
         }
-        let bid_met = self.market.best_price(Side::Sell).is_some_and(|ask| self.limits[Side::Buy as usize].1 >= ask);
-        let ask_met = self.market.best_price(Side::Buy).is_some_and(|bid| self.limits[Side::Sell as usize].0 <= bid);
-        let waits = !self.orders.market.is_empty() || (self.newcomers && self.has_book);
-        let by_quote = self.trigger == TriggerPrice::Quote;
-        if (bid_met || ask_met || waits || by_quote) && self.is_trusted() {
-            self.act_on_book(by_quote, instrument, desk);
+        let [buys, sells] = &self.limits;
+        let met = self.market.meets(Side::Buy, buys.1) || self.market.meets(Side::Sell, sells.0);
+        if (met || self.restless) && self.is_trusted() {
+            self.act_on_book(instrument, desk);
         }
     }
 
@@ -243,7 +251,7 @@ impl DepthVenue {
 
     /// Fills what the other side came to, gives waiting market orders what is shown, fires triggers.
     #[inline(never)]
-    fn act_on_book<D: Desk>(&mut self, by_quote: bool, instrument: &Instrument, desk: &mut D) {
+    fn act_on_book<D: Desk>(&mut self, instrument: &Instrument, desk: &mut D) {
         for slot in std::mem::take(&mut self.orders.market) {
             self.place(slot, instrument, desk);
         }
@@ -264,7 +272,7 @@ impl DepthVenue {
         if self.newcomers && self.has_book {
             self.end_newcomers();
         }
-        if by_quote {
+        if self.trigger == TriggerPrice::Quote {
             for side in [Side::Buy, Side::Sell] {
                 if let Some(price) = self.market.best_price(side.opposite()) {
                     self.fire(side, price, instrument, desk);
