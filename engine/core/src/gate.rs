@@ -64,7 +64,7 @@ impl Gate {
     ///
     /// # Errors
     /// A price that is off the tick, a quantity that is no whole number
-    /// of lots, not above what is filled, or beyond a limit.
+    /// of lots above zero, or beyond a limit. One that is no more than what is filled ends the order.
     pub(crate) fn check_change(&self, cx: &Context, id: OrderId, change: &OrderChange) -> Result<(), Reason> {
         let record = &cx.orders[id.index()];
         let Some(instrument) = cx.instruments.get(record.order.instrument.index()) else {
@@ -77,9 +77,6 @@ impl Gate {
         }
         let mut order = record.order;
         if let Some(quantity) = change.quantity {
-            if quantity <= record.filled {
-                return Err(Reason::BadQuantity);
-            }
             order.size = Size::Quantity(quantity);
             let position = cx.portfolio.position(order.instrument).quantity();
             self.check_quantity(&order, instrument, record.last, position)?;

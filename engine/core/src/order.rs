@@ -361,7 +361,8 @@ impl NewOrder {
 /// Changes to a working order; `None` keeps what is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrderChange {
-    /// New total quantity (filled part included).
+    /// New total quantity (filled part included), above zero. No more than what is filled ends the
+    /// order: cancelled, on request.
     pub quantity: Option<Quantity>,
     /// New limit price.
     pub limit: Option<Price>,

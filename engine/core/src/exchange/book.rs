@@ -465,10 +465,11 @@ impl Book {
         self.reclaim();
     }
 
-    /// Changes a working order; a new price is matched from the next bar.
+    /// Changes a working order; a new price is matched from the next bar. A quantity of no more than what
+    /// is filled ends it as a cancel does.
     ///
     /// # Errors
-    /// A quantity not above what is filled, or a price the type does not have.
+    /// A quantity of zero or below, or a price the type does not have.
     pub(crate) fn modify<D: Desk>(&mut self, slot: Slot, change: &OrderChange, desk: &mut D) -> Result<(), Reason> {
         let order = self.get(slot);
         let kind = match (order.kind, change.limit, change.stop) {
@@ -484,8 +485,13 @@ impl Book {
             }
             _ => return Err(Reason::BadPrice),
         };
-        if change.quantity.is_some_and(|q| q <= order.filled) {
-            return Err(Reason::BadQuantity);
+        match change.quantity {
+            Some(quantity) if quantity <= Quantity::ZERO => return Err(Reason::BadQuantity),
+            Some(quantity) if quantity <= order.filled => {
+                self.cancel(slot, desk);
+                return Ok(());
+            }
+            _ => {}
         }
         let resting = order.phase == Phase::Resting;
         if resting {

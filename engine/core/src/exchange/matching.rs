@@ -7,22 +7,10 @@
 use super::book::Book;
 use super::level::Level;
 use super::rules::{FillRules, LimitGap, Slippage, TradedBar};
-use super::working::{Desk, Phase, Slot, Working};
+use super::working::{Desk, Phase, Slot, Traded, Working};
 use crate::fixed::{Price, Quantity};
 use crate::instrument::Instrument;
 use crate::order::{OrderKind, OrderState, Reason, Side, TimeInForce};
-
-/// What came of an order that could trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Traded {
-    /// It filled, all or a part.
-    Filled(Price, Quantity),
-    /// Nothing now: the bar's volume is used up, the price is at the day's limit, or the
-    /// account must wait.
-    Nothing,
-    /// It ended without a fill.
-    Ended(OrderState, Reason),
-}
 
 /// The state of one walk through one bar.
 #[derive(Clone, Debug)]
@@ -266,28 +254,12 @@ impl<'a> Walk<'a> {
         if passive.is_none() {
             price = self.rules.slip(order.side, here, wanted, self.bar, &self.instrument.ticks);
         }
-        let quantity = match desk.admit(order, price, wanted) {
-            Ok(Quantity::ZERO) => return Traded::Nothing,
-            Ok(quantity) if quantity > Quantity::ZERO && (order.tif != TimeInForce::Fok || quantity == open) => {
-                quantity
-            }
-            refused => {
-                let reason = refused.err().unwrap_or(Reason::InsufficientCash);
-                let state = if order.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled };
-                return Traded::Ended(state, reason);
-            }
-        };
-        if quantity < wanted {
-            // It takes what there is and asks for no more.
-            order.total = order.filled + order.reduced + quantity;
-        }
-        order.filled += quantity;
-        if let Some(left) = &mut self.left {
+        order.unslipped = passive.unwrap_or(here);
+        let traded = order.execute(price, wanted, order.tif == TimeInForce::Fok, desk);
+        if let (Traded::Filled(_, quantity), Some(left)) = (traded, &mut self.left) {
             *left -= quantity;
         }
-        order.unslipped = passive.unwrap_or(here);
-        desk.fill(order, price, quantity);
-        Traded::Filled(price, quantity)
+        traded
     }
 
     /// Keeps an order that could not trade all it wanted for the next bar.

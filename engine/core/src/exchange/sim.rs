@@ -456,6 +456,8 @@ impl SimExchange {
             self.venues[id.index()].book.modify(slot, change, &mut desk)
         };
         match refused {
+            // A cut to no more than what is filled ended it.
+            Ok(()) if cx.orders[order.index()].state.is_closed() => {}
             Ok(()) => {
                 let record = &mut cx.orders[order.index()];
                 let _ = change_request(&mut record.order, change);

@@ -34,6 +34,18 @@ pub(crate) enum Phase {
     Closed,
 }
 
+/// What came of an order that could trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Traded {
+    /// It filled, all or a part.
+    Filled(Price, Quantity),
+    /// Nothing now: the bar's volume is used up, the price is at the day's limit, or the
+    /// account must wait.
+    Nothing,
+    /// It ended without a fill.
+    Ended(OrderState, Reason),
+}
+
 /// A working order.
 #[derive(Clone, Debug)]
 pub struct Working {
@@ -153,6 +165,31 @@ impl Working {
     pub(crate) fn open_quantity(&self) -> Quantity {
         let limit = if self.parent.is_some() { self.total.min(self.parent_filled) } else { self.total };
         (limit - self.reduced - self.filled).max(Quantity::ZERO)
+    }
+
+    /// Asks the account for `wanted` at a price and fills what it grants; `whole` when less will not do.
+    #[inline]
+    pub(super) fn execute<D: Desk>(&mut self, price: Price, wanted: Quantity, whole: bool, desk: &mut D) -> Traded {
+        let quantity = match desk.admit(self, price, wanted) {
+            Ok(Quantity::ZERO) => return Traded::Nothing,
+            Ok(quantity) if quantity > Quantity::ZERO && (!whole || quantity == wanted) => quantity,
+            refused => {
+                let reason = refused.err().unwrap_or(Reason::InsufficientCash);
+                return Traded::Ended(self.state_when_refused(), reason);
+            }
+        };
+        if quantity < wanted {
+            // It takes what there is and asks for no more.
+            self.total = self.filled + self.reduced + quantity;
+        }
+        self.filled += quantity;
+        desk.fill(self, price, quantity);
+        Traded::Filled(price, quantity)
+    }
+
+    /// How it ends when it may not go on.
+    pub(super) fn state_when_refused(&self) -> OrderState {
+        if self.filled.is_zero() { OrderState::Rejected } else { OrderState::Cancelled }
     }
 
     /// True when nothing is left and nothing can come.

@@ -255,6 +255,16 @@ impl OrderBook {
         self.side(side).best_price()
     }
 
+    /// True when the other side comes to a limit of this side or through it.
+    #[inline]
+    pub(crate) fn meets(&self, side: Side, limit: Price) -> bool {
+        // Keys of asks are their prices below zero.
+        match side {
+            Side::Buy => self.asks.top() >= -limit.units(),
+            Side::Sell => self.bids.top() >= limit.units(),
+        }
+    }
+
     /// The best bid.
     #[inline]
     #[must_use]

@@ -7,7 +7,7 @@ use engine_core::exchange::{FillRules, Slippage};
 use engine_core::feed::Series;
 use engine_core::instrument::{Instrument, InstrumentId, TickLadder};
 use engine_core::kernel::{RunOptions, run};
-use engine_core::order::{NewOrder, OrderId, OrderState, Reason, Side, Size, TimeInForce};
+use engine_core::order::{NewOrder, OrderChange, OrderId, OrderState, Reason, Side, Size, TimeInForce};
 use engine_core::record::RunResult;
 use engine_core::rules::Settlement;
 use engine_core::setup::{Setup, SetupError};
@@ -251,6 +251,42 @@ fn a_part_of_an_order_may_be_smaller_than_the_smallest_order() {
     let options = RunOptions { fills: capped, ..RunOptions::default() };
     let result = go(tape.series(lots(1, 200, true)), vec![(0, buy(400))], options);
     assert_eq!(fills(&result), [at(1, 150, "10"), at(2, 150, "10"), at(3, 100, "10")]);
+}
+
+/// Buys 400 after the first bar and changes the quantity after the third.
+struct Cut(i64);
+
+impl Strategy for Cut {
+    fn setup(&mut self, _: &mut Setup<'_>) -> Result<(), SetupError> {
+        Ok(())
+    }
+    fn on_bar(&mut self, cx: &mut Context, _: InstrumentId, bar: BarRef<'_>) {
+        match bar.row() {
+            0 => {
+                cx.submit(buy(400));
+            }
+            2 => cx.modify(OrderId(0), OrderChange { quantity: Some(shares(self.0)), ..OrderChange::default() }),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_cut_to_no_more_than_what_is_filled_cancels() {
+    // 150 a bar: 300 are filled when the change comes.
+    let tape = Tape::new().day("2024-03-01", &[flat(10.0); 5]).volume(1_500.0);
+    let capped = FillRules { participation: Some(crate::venue::rate(0.1)), ..FillRules::default() };
+    let options = RunOptions { fills: capped, ..RunOptions::default() };
+    let cancelled = (OrderState::Cancelled, Reason::Requested);
+    for (quantity, filled, end, total) in
+        [(0, 400, FILLED, 400), (299, 300, cancelled, 400), (300, 300, cancelled, 400), (350, 350, FILLED, 350)]
+    {
+        let series = tape.series(lots(1, 0, false));
+        let result = run(&feed(vec![series]), &mut Cut(quantity), &options).unwrap();
+        assert_eq!(ends(&result), [end], "{quantity}");
+        let order = &result.orders[0];
+        assert_eq!((order.filled, order.quantity), (shares(filled), shares(total)), "{quantity}");
+    }
 }
 
 /// Lots of 500 and steps of 0.05, from 2024-03-04 on lots of 100 and steps of 0.02.

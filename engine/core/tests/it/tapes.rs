@@ -11,7 +11,7 @@ use engine_core::fixed::{Money, Price, Quantity, Rate};
 use engine_core::instrument::InstrumentId;
 use engine_core::kernel::{RunOptions, run};
 use engine_core::latency::{Delay, Latency};
-use engine_core::order::{NewOrder, OrderKind, OrderState, Side, Size, TimeInForce};
+use engine_core::order::{NewOrder, OrderChange, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
 use engine_core::record::{Fill, RunResult};
 use engine_core::setup::{Setup, SetupError};
 use engine_core::strategy::Strategy;
@@ -48,6 +48,7 @@ fn tape(rows: &[(i64, TapeEvent)], feed: i64) -> Tape {
 struct Plan {
     orders: Vec<(i64, NewOrder)>,
     cancels: Vec<(i64, u32)>,
+    changes: Vec<(i64, u32, OrderChange)>,
     seen: Vec<String>,
 }
 
@@ -62,11 +63,17 @@ impl Strategy for Plan {
         for (i, (millis, _)) in self.cancels.iter().enumerate() {
             cx.set_timer(at(*millis), 1_000 + i as u64);
         }
+        for (i, (millis, ..)) in self.changes.iter().enumerate() {
+            cx.set_timer(at(*millis), 2_000 + i as u64);
+        }
     }
     fn on_timer(&mut self, cx: &mut Context, tag: u64) {
         if tag < 1_000 {
             let (_, order) = self.orders[tag as usize];
             cx.submit(order);
+        } else if tag >= 2_000 {
+            let (_, order, change) = self.changes[tag as usize - 2_000];
+            cx.modify(engine_core::order::OrderId(order), change);
         } else {
             let (_, order) = self.cancels[tag as usize - 1_000];
             cx.cancel(engine_core::order::OrderId(order));
@@ -163,6 +170,26 @@ fn what_was_taken_of_a_level_is_gone_for_us() {
     let fills: Vec<(u32, Quantity, Price)> = result.fills.iter().map(|f| (f.order.0, f.quantity, f.price)).collect();
     assert_eq!(fills, [(0, shares(4), price("101")), (1, shares(1), price("101")), (2, shares(3), price("101"))],);
     assert_eq!(result.orders[1].state, OrderState::Cancelled);
+}
+
+#[test]
+fn a_cut_to_no_more_than_what_is_filled_cancels_and_none_to_nothing_is_sent() {
+    let mut rows = book();
+    rows.push((40, level(Side::Sell, "103", 1)));
+    rows.push((60, trade("103", 1, Side::Buy)));
+    let cut = |q| OrderChange { quantity: Some(shares(q)), ..OrderChange::default() };
+    for (quantity, filled, state, reason) in [
+        (0, 13, OrderState::PartlyFilled, Reason::None),
+        (11, 12, OrderState::Cancelled, Reason::Requested),
+        (12, 12, OrderState::Cancelled, Reason::Requested),
+        (13, 13, OrderState::Filled, Reason::None),
+    ] {
+        let order = NewOrder::market(ID, Side::Buy, Size::Quantity(shares(20)));
+        let mut plan = Plan { orders: vec![(10, order)], changes: vec![(30, 0, cut(quantity))], ..Plan::default() };
+        let result = play(tape(&rows, 0), &mut plan, &options());
+        let order = &result.orders[0];
+        assert_eq!((order.filled, order.state, order.reason), (shares(filled), state, reason), "cut to {quantity}");
+    }
 }
 
 #[test]

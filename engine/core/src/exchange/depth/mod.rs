@@ -50,7 +50,7 @@
 //! before us, or nobody. With `fifo` the whole book is known. After a gap or a snapshot no more is before
 //! us than is shown; where a snapshot or a quote does not reach our price, as much as before.
 //!
-//! Cutting the quantity keeps the place; raising it or changing a price loses it, among our own orders too.
+//! Cutting the quantity keeps the place; to no more than what is filled, it cancels the order; raising it or changing a price loses it, among our own orders too.
 //! A child that grows with its parent keeps its place while it rests.
 //!
 //! **Trades and resting orders.** A trade at our price by a taker of the other side (or
@@ -74,7 +74,8 @@
 //!
 //! **Untrusted books.** While the book is crossed or something is missing, nothing
 //! fills, triggers or trails: market orders wait, limit orders rest, IOC and FOK are cancelled. The first
-//! good packet is looked at as any other. Crossed is a bid above the ask, and with
+//! good packet is looked at as any other; a limit order that arrived or changed its price meanwhile looks at
+//! it as on arrival: it takes at the prices of the levels, and is rejected if `post_only`. Crossed is a bid above the ask, and with
 //! depth also a bid equal to the ask. Something is missing from a gap until both sides were cleared
 //! and told anew, or told by a quote where quotes are all there is. Trades still tell the last price.
 //!
