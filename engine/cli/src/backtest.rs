@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     /// Print summary.json instead of the table
     #[arg(long)]
     json: bool,
-    /// Write trades, orders and equity as CSV too
+    /// Write trades, orders, equity and, on tapes, fills as CSV too
     #[arg(long)]
     csv: bool,
     /// Leave report.html out

@@ -78,7 +78,8 @@ impl Kernel<'_> {
         let end = ends.chain(due.last().copied()).max().unwrap_or(i64::MIN);
         self.wire.end = end;
         let starts = self.wire.stands.iter().flatten().map(|s| s.packet_due).chain(due.get(first).copied());
-        self.cx.now = Timestamp::from_nanos(starts.min().unwrap_or(i64::MAX).max(begin.nanos()));
+        let start = starts.filter(|t| *t != i64::MAX).min().unwrap_or(end);
+        self.cx.now = Timestamp::from_nanos(start.max(begin.nanos()));
         self.strategy.on_start(&mut self.cx);
         self.obey(&feed)?;
         let mut instant = first;

@@ -65,7 +65,7 @@ pub(crate) fn section(input: &ReportInput<'_>, s: &Summary) -> Markup {
 /// their place in the queue.
 pub(crate) fn all_the_same(input: &ReportInput<'_>, venues: &Venues) -> &'static str {
     match input.run {
-        _ if venues.any_tape() => verdict(input, venues),
+        run if venues.any_tape() || run.fills.iter().any(|f| f.maker) => verdict(input, venues),
         run if run.drill_down.is_some() => "The result is the same on every path that the bars and finer bars allow.",
         _ => "The result is the same on every path that the bars allow.",
     }

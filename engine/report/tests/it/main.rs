@@ -5,3 +5,4 @@ mod figures;
 mod page;
 mod synthetic;
 mod table;
+mod tape;

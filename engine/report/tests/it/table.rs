@@ -113,8 +113,12 @@ fn fills_that_rest_on_a_queue_are_said_to_and_the_log_is_shown() {
     }
     assert!(text(&run).contains("  Every fill happens wherever in the queue our orders stand.\n"));
     run.fills[0].certain = false;
-    let page = text(&run);
-    assert!(page.contains("  The others rest on the place in the queue that the model gives our orders.\n"), "{page}");
+    let page = {
+        let report = ReportInput { last_in_queue: Some(&run), first_in_queue: Some(&run), ..input(&run) };
+        terminal(&report, &summary(&report), false)
+    };
+    let said = "  The others rest on how the queue, and trades through our limits, are modelled.\n";
+    assert!(page.contains(said), "{page}");
     assert!(page.contains("STRATEGY LOG\n  the last 5 of 7 lines\n"), "{page}");
     assert!(!page.contains("line 1 ") && page.contains("line 2 ") && page.contains("line 6 "));
     assert!(widest(&page) <= 80);

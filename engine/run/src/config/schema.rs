@@ -159,7 +159,7 @@ fn data() -> Value {
             json!({
                 "symbol": text("Symbol such as US.AAPL."),
                 "file": file(),
-                "finer": { "oneOf": [file(), finer], "description": "Shorter bars of the same instrument, on which ambiguous bars are matched again. Default: none." },
+                "finer": { "oneOf": [file(), finer], "description": "Shorter bars of the same instrument, or a tape with its trades, on which ambiguous bars are matched again. Default: none." },
                 "currency": text("ISO 4217 code."),
                 "lot": number(1e-8, 1e9, "Quantities are multiples of it. Default 1."),
                 "tick": number(1e-8, 1e6, "Price step. Default: none."),
