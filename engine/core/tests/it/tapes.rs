@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use engine_core::account::AccountKind;
-use engine_core::builder::BarRule;
+use engine_core::bars::{BarColumns, BarRef, Bars};
+use engine_core::builder::{Bar, BarBuilder, BarRule};
 use engine_core::context::Context;
 use engine_core::exchange::depth::{DepthRules, QueueModel};
 use engine_core::feed::{Feed, Series};
@@ -11,6 +12,7 @@ use engine_core::fixed::{Money, Price, Quantity, Rate};
 use engine_core::instrument::InstrumentId;
 use engine_core::kernel::{RunOptions, run};
 use engine_core::latency::{Delay, Latency};
+use engine_core::market::Tick;
 use engine_core::order::{NewOrder, OrderChange, OrderKind, OrderState, Reason, Side, Size, TimeInForce};
 use engine_core::record::{Fill, RunResult};
 use engine_core::setup::{Setup, SetupError};
@@ -239,4 +241,95 @@ fn whole_lots_are_taken_of_sizes_that_are_none() {
     // Of 150 one lot, of 250 two; what is left of both is no lot.
     assert_eq!(fills, [(0, shares(100), price("101")), (0, shares(200), price("102"))]);
     assert_eq!(result.orders[1].state, OrderState::Cancelled);
+}
+
+/// Trades a share on bars and one on a tape in the same run, and builds the bars of the tape itself.
+#[derive(Default)]
+struct Mixed {
+    builder: Option<BarBuilder>,
+    built: Vec<(i64, u64, u64, u64, u64, u64)>,
+    told: Vec<(i64, u64, u64, u64, u64, u64)>,
+    order: Vec<(i64, &'static str)>,
+}
+
+const BARS: InstrumentId = InstrumentId(0);
+const TAPE: InstrumentId = InstrumentId(1);
+
+fn bits(b: &Bar) -> (i64, u64, u64, u64, u64, u64) {
+    let [open, high, low, close, volume] = [b.open, b.high, b.low, b.close, b.volume].map(f64::to_bits);
+    (b.close_time.nanos(), open, high, low, close, volume)
+}
+
+impl Strategy for Mixed {
+    fn setup(&mut self, setup: &mut Setup<'_>) -> Result<(), SetupError> {
+        assert_eq!(
+            setup.ticks(BARS).unwrap_err().to_string(),
+            "US.A has only bars; this strategy needs its trades, quotes or book"
+        );
+        setup.ticks(TAPE)?;
+        self.builder = BarBuilder::new(BarRule::Time { nanos: SECOND, anchor: Timestamp::default() }).ok();
+        Ok(())
+    }
+    fn on_tick(&mut self, cx: &mut Context, tick: &Tick) {
+        assert!(tick.time <= cx.now());
+        self.order.push((cx.now().nanos(), "tick"));
+        let builder = self.builder.as_mut().unwrap();
+        let done = builder.trade(tick.time, tick.price.to_f64(), tick.quantity.to_f64()).unwrap();
+        self.built.extend(done.iter().map(bits));
+    }
+    fn on_bar(&mut self, cx: &mut Context, id: InstrumentId, bar: BarRef<'_>) {
+        assert!(bar.time() <= cx.now());
+        if id == BARS {
+            self.order.push((cx.now().nanos(), "bar"));
+            if bar.row() == 1 {
+                cx.submit(NewOrder::market(BARS, Side::Buy, Size::Quantity(shares(10))));
+                cx.submit(NewOrder::market(TAPE, Side::Buy, Size::Quantity(shares(3))));
+            }
+            return;
+        }
+        let c = [bar.open(), bar.high(), bar.low(), bar.close(), bar.volume().unwrap()].map(f64::to_bits);
+        self.told.push((bar.time().nanos(), c[0], c[1], c[2], c[3], c[4]));
+    }
+}
+
+#[test]
+fn bars_and_ticks_share_one_clock_and_bars_built_live_are_those_of_history() {
+    let mut rows = book();
+    for i in 0..400 {
+        let p = if i % 3 == 0 { "101" } else { "99" };
+        rows.push((20 + i * 37, trade(p, 1 + i % 7, if p == "101" { Side::Buy } else { Side::Sell })));
+    }
+    // Bars of the other share close in the middle of the tape's seconds.
+    let close: Vec<i64> = (0..12).map(|i| at(500 + i * 1_000).nanos()).collect();
+    let columns = BarColumns {
+        open_time: close.iter().map(|t| t - SECOND).collect::<Vec<i64>>().into(),
+        close_time: close.clone(),
+        open: (0..12).map(|i| 50.0 + f64::from(i)).collect(),
+        high: (0..12).map(|i| 51.0 + f64::from(i)).collect(),
+        low: (0..12).map(|i| 49.0 + f64::from(i)).collect(),
+        close: (0..12).map(|i| 50.5 + f64::from(i)).collect(),
+        volume: vec![],
+    };
+    let tape = tape(&rows, 2);
+    let of_tape = tape.bars(BarRule::Time { nanos: SECOND, anchor: Timestamp::default() }).unwrap();
+    let series = vec![
+        Series::taped(instrument("US.B"), of_tape, tape),
+        Series::daily(instrument("US.A"), Bars::new(columns).unwrap()),
+    ];
+    let feed = Arc::new(Feed::new(series).unwrap());
+    let mut strategy = Mixed::default();
+    let result = run(&feed, &mut strategy, &options()).unwrap();
+    assert!(strategy.order.is_sorted_by_key(|o| o.0), "one clock");
+    // At one stamp what was received comes before the bar.
+    let tie = strategy.order.windows(2).find(|w| w[0].0 == w[1].0).unwrap();
+    assert_eq!((tie[0].1, tie[1].1), ("tick", "bar"));
+    assert!(strategy.built.len() >= 13);
+    assert_eq!(strategy.told[..strategy.built.len()], strategy.built[..]);
+    // On bars at the next open, on the tape at once, level by level.
+    let fills: Vec<(u32, i64, Quantity, Price)> =
+        result.fills.iter().map(|f| (f.instrument.0, f.time.nanos(), f.quantity, f.price)).collect();
+    assert_eq!(
+        fills,
+        [(1, at(1_500).nanos(), shares(3), price("101")), (0, at(2_500).nanos(), shares(10), price("52")),],
+    );
 }
