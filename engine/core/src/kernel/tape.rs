@@ -193,6 +193,10 @@ impl Kernel<'_> {
             if stand.venue.is_idle() {
                 // Nobody looks: the book follows when somebody arrives.
                 let until = stop.min(day_end - 1).min(end - 1);
+                // Far ahead first: between two wakes lie many rows.
+                while times.get(stand.row + 16).is_some_and(|time| *time <= until) {
+                    stand.row += 16;
+                }
                 while times.get(stand.row).is_some_and(|time| *time <= until) {
                     stand.row += 1;
                 }
@@ -330,6 +334,7 @@ impl Kernel<'_> {
         let received = &mut self.cx.received[i];
         let constant = stand.feed.constant();
         let stale_after = self.wire.stale_after;
+        let watches = stale_after != i64::MAX;
         let mut changes = Vec::new();
         if let Some(delay) = constant {
             let limit = now.saturating_sub(delay);
@@ -343,7 +348,7 @@ impl Kernel<'_> {
                 if *time > limit {
                     break;
                 }
-                if time.saturating_sub(heard) > stale_after && received.state != BookState::Stale {
+                if watches && time.saturating_sub(heard) > stale_after && received.state != BookState::Stale {
                     received.state = BookState::Stale;
                     changes.push((heard + delay + stale_after, BookState::Stale));
                 }
