@@ -114,7 +114,10 @@ impl Kernel<'_> {
                 self.mark_books();
                 self.timers_before(&feed, Timestamp::from_nanos(now + 1))?;
             }
-            let idle = instant >= rows.instants()
+            // Delays of the feed may bring the last rows after the end of the data.
+            let heard = self.wire.stands.iter().flatten().all(|s| !s.wanted.any() || s.packet_due == i64::MAX);
+            let idle = heard
+                && instant >= rows.instants()
                 && now >= end
                 && self.wire.responses.is_empty()
                 && self.wire.next_request() == i64::MAX;
@@ -281,12 +284,12 @@ impl Kernel<'_> {
 
     /// Receives rows before the run begins.
     fn receive_silently(&mut self, until: i64) {
-        for (stand, received) in self.wire.stands.iter_mut().zip(&mut self.cx.received) {
+        for (i, (stand, received)) in self.wire.stands.iter_mut().zip(&mut self.cx.received).enumerate() {
             let Some(stand) = stand else { continue };
             while stand.packet_due <= until {
                 let end = stand.packet_end();
                 for row in stand.received..end {
-                    note(received, &stand.tape, row, InstrumentId(0));
+                    note(received, &stand.tape, row, InstrumentId(i as u32));
                 }
                 received.state = received.book.state();
                 stand.received = end;

@@ -333,3 +333,44 @@ fn bars_and_ticks_share_one_clock_and_bars_built_live_are_those_of_history() {
         [(1, at(1_500).nanos(), shares(3), price("101")), (0, at(2_500).nanos(), shares(10), price("52")),],
     );
 }
+
+/// Counts the trades it is told, and looks at the last one known when it starts.
+#[derive(Default)]
+struct Listener {
+    told: Vec<Timestamp>,
+    known: Option<Tick>,
+}
+
+impl Strategy for Listener {
+    fn setup(&mut self, setup: &mut Setup<'_>) -> Result<(), SetupError> {
+        setup.ticks(TAPE)
+    }
+    fn on_start(&mut self, cx: &mut Context) {
+        self.known = cx.last_trade(TAPE);
+    }
+    fn on_tick(&mut self, _: &mut Context, tick: &Tick) {
+        self.told.push(tick.time);
+    }
+}
+
+#[test]
+fn a_delayed_feed_is_told_to_its_last_row_and_what_came_before_is_known_by_its_instrument() {
+    let made = || {
+        let mut rows = book();
+        rows.extend((1..50).map(|i| (20 * i, trade("101", 1, Side::Buy))));
+        tape(&rows, 2)
+    };
+    let rule = BarRule::Time { nanos: SECOND, anchor: Timestamp::default() };
+    let of = |symbol: &str| Series::taped(instrument(symbol), made().bars(rule).unwrap(), made());
+    let feed = Arc::new(Feed::new(vec![of("US.A"), of("US.B")]).unwrap());
+    for delay in [Delay::Constant(3 * SECOND), Delay::Uniform { least: 2 * SECOND, most: 4 * SECOND }] {
+        let latency = Latency { feed: delay, ..Latency::default() };
+        let mut strategy = Listener::default();
+        run(&feed, &mut strategy, &RunOptions { latency, ..options() }).unwrap();
+        assert_eq!(strategy.told.len(), 50);
+        assert_eq!(strategy.known, None);
+    }
+    let mut late = Listener::default();
+    run(&feed, &mut late, &RunOptions { begin: at(500), ..options() }).unwrap();
+    assert_eq!(late.known.map(|tick| (tick.instrument, tick.time)), Some((TAPE, at(480))));
+}
