@@ -67,12 +67,7 @@ impl Plugin for Imbalance {
     type Parameters = ImbalanceParameters;
 
     fn new(parameters: ImbalanceParameters) -> Result<Self, SetupError> {
-        let order_quantity = super::quantity("order_quantity", parameters.order_quantity)?;
-        let max_position = super::quantity("max_position", parameters.max_position)?;
-        if max_position < order_quantity {
-            let problem = format!("is {max_position}, expected no less than order_quantity, which is {order_quantity}");
-            return Err(SetupError::parameter("max_position", problem));
-        }
+        let (order_quantity, max_position) = super::sizes(parameters.order_quantity, parameters.max_position)?;
         Ok(Self {
             order_quantity,
             max_position,

@@ -26,6 +26,17 @@ fn nanos(seconds: f64) -> i64 {
     ((seconds * SECOND as f64) as i64).max(1)
 }
 
+/// The parameters `order_quantity` and `max_position`, of which the second holds at least one order.
+fn sizes(order_quantity: f64, max_position: f64) -> Result<(Quantity, Quantity), SetupError> {
+    let order_quantity = quantity("order_quantity", order_quantity)?;
+    let max_position = quantity("max_position", max_position)?;
+    if max_position < order_quantity {
+        let problem = format!("is {max_position}, expected no less than order_quantity, which is {order_quantity}");
+        return Err(SetupError::parameter("max_position", problem));
+    }
+    Ok((order_quantity, max_position))
+}
+
 /// A number of shares from a parameter.
 fn quantity(key: &'static str, value: f64) -> Result<Quantity, SetupError> {
     let found = Quantity::from_f64(value).filter(|q| *q > Quantity::ZERO);
