@@ -9,7 +9,9 @@
 
 use std::f64::consts::E;
 
-use crate::{finite, normal};
+use numeric::normal;
+
+use crate::finite;
 
 /// The Euler-Mascheroni constant.
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;

@@ -14,7 +14,6 @@ pub mod curve;
 pub mod deflated;
 pub mod drawdown;
 pub mod moments;
-pub mod normal;
 pub mod performance;
 pub mod ratios;
 pub mod rolling;
