@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod curve;
 pub mod deflated;
 pub mod drawdown;
+pub mod error;
 pub mod moments;
 pub mod performance;
 pub mod ratios;
@@ -20,6 +21,8 @@ pub mod rolling;
 mod select;
 pub mod trades;
 pub mod values;
+
+pub use error::RiskError;
 
 /// `Some` for a finite value.
 pub(crate) fn finite(value: f64) -> Option<f64> {

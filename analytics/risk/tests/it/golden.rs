@@ -3,8 +3,8 @@
 use risk::performance::performance;
 use risk::{benchmark, deflated, moments, ratios};
 
-const CURVES: &str = include_str!("golden/equity_curves.csv");
-const STATS: &str = include_str!("golden/performance_stats.csv");
+const CURVES: &str = include_str!("../golden/equity_curves.csv");
+const STATS: &str = include_str!("../golden/performance_stats.csv");
 const TOLERANCE: f64 = 1e-10;
 
 /// Equity and benchmark returns of a curve.
@@ -140,7 +140,7 @@ fn a_flat_curve_has_no_ratios() {
 #[test]
 fn every_deflated_sharpe_ratio() {
     let mut checked = 0;
-    for line in include_str!("golden/deflated_sharpe.csv").lines().skip(1) {
+    for line in include_str!("../golden/deflated_sharpe.csv").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let number = |column: usize| cells[column].parse::<f64>().expect(line);
         let estimate = deflated::Estimate {

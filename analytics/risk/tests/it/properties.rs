@@ -1,10 +1,11 @@
 //! What holds for every curve: scale, mirror, bounds.
 
+use numeric::normal;
 use proptest::prelude::*;
 use risk::bootstrap::{Bootstrap, bootstrap};
 use risk::deflated::Estimate;
 use risk::performance::performance;
-use risk::{activity, benchmark, drawdown, moments, normal, ratios, trades};
+use risk::{activity, benchmark, drawdown, moments, ratios, trades};
 
 fn returns() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(-0.2..0.2_f64, 12..120)

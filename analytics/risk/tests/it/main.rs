@@ -1,0 +1,4 @@
+//! Tests through the public interface.
+
+mod golden;
+mod properties;
