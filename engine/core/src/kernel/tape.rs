@@ -16,11 +16,11 @@ use crate::fixed::{Price, Quantity};
 use crate::instrument::InstrumentId;
 use crate::market::{Quote, Tick};
 use crate::order::{OrderId, OrderState, PriceBasis, Reason, Side, Size, TimeInForce};
-use crate::orderbook::{BookState, OrderBook};
+use crate::orderbook::{BookState, OrderBook, RowColumns, follow};
 use crate::record::{BOOK_INCIDENTS_MAX, BookIncident};
 use crate::rows::Rows;
 use crate::rules::Settlement;
-use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent, is_trade, level_side};
+use crate::tape::{IRREGULAR, LAST, Tape, TapeEvent, is_trade};
 use crate::time::Timestamp;
 
 /// Instants at which the bars of a run are known.
@@ -337,38 +337,43 @@ impl Kernel<'_> {
         let received = &mut self.cx.received[i];
         let constant = stand.feed.constant();
         let stale_after = self.wire.stale_after;
-        let watches = stale_after != i64::MAX;
         let mut changes = Vec::new();
         if let Some(delay) = constant {
             let limit = now.saturating_sub(delay);
             let local = tape.local_times();
             let from = stand.received;
             let mut heard = stand.heard.saturating_sub(delay);
-            let (mut row, mut last) = (from, None);
             let c = tape.columns();
-            let rows = local[from..].iter().zip(&c.code[from..]).zip(&c.price[from..]).zip(&c.quantity[from..]);
-            for (((time, code), price), quantity) in rows {
-                if *time > limit {
-                    break;
+            let mut row = from;
+            while let Some(until) = quiet_until(local, row, limit, heard, stale_after) {
+                if until == row {
+                    // A silence before this row.
+                    if received.state != BookState::Stale {
+                        received.state = BookState::Stale;
+                        changes.push((heard + delay + stale_after, BookState::Stale));
+                    }
+                    heard = local[row];
+                    continue;
                 }
-                if watches && time.saturating_sub(heard) > stale_after && received.state != BookState::Stale {
-                    received.state = BookState::Stale;
-                    changes.push((heard + delay + stale_after, BookState::Stale));
+                let rows = RowColumns {
+                    code: &c.code[row..until],
+                    price: &c.price[row..until],
+                    quantity: &c.quantity[row..until],
+                };
+                let mut to = row + follow(&mut received.book, rows, received.state);
+                if to < until && (to == row || c.code[to - 1] & LAST == 0 || received.book.state() == received.state) {
+                    received.book.apply(&tape.event(to));
+                    to += 1;
                 }
-                heard = *time;
-                if let Some(side) = level_side(*code) {
-                    received.book.set_level(side, Price::from_units(*price), Quantity::from_units(*quantity));
-                } else if is_trade(*code) {
-                    last = if code & IRREGULAR == 0 { Some(row) } else { last };
-                } else {
-                    received.book.apply(&tape.event(row));
-                }
-                if code & LAST != 0 && received.book.state() != received.state {
+                heard = local[to - 1];
+                if c.code[to - 1] & LAST != 0 && received.book.state() != received.state {
                     received.state = received.book.state();
-                    changes.push((*time + delay, received.state));
+                    changes.push((heard + delay, received.state));
                 }
-                row += 1;
+                row = to;
             }
+            let is_last = |code: &u16| is_trade(*code) && code & IRREGULAR == 0;
+            let last = c.code[from..row].iter().rposition(is_last).map(|at| from + at);
             received.last = last.map(|row| tick_of(&tape, row, id)).or(received.last);
             stand.received = row;
             stand.heard = heard + delay;
@@ -501,6 +506,36 @@ impl Kernel<'_> {
         let working = stand.venue.orders().orders.get(record.slot as usize)?;
         stand.venue.holds(record.slot, order).then(|| working.open_quantity())
     }
+}
+
+/// The end of the rows from `row` on that came by `limit`, none of them after a silence of more than
+/// `stale_after`; `None` when there is none.
+#[inline]
+fn quiet_until(local: &[i64], row: usize, limit: i64, heard: i64, stale_after: i64) -> Option<usize> {
+    if local.get(row).is_none_or(|time| *time > limit) {
+        return None;
+    }
+    if stale_after == i64::MAX {
+        let mut until = row;
+        // Far ahead first: between two wakes lie many rows.
+        while local.get(until + 16).is_some_and(|time| *time <= limit) {
+            until += 16;
+        }
+        while local.get(until).is_some_and(|time| *time <= limit) {
+            until += 1;
+        }
+        return Some(until);
+    }
+    let mut before = heard;
+    let mut until = row;
+    while let Some(time) = local.get(until).filter(|time| **time <= limit) {
+        if time.saturating_sub(before) > stale_after {
+            break;
+        }
+        before = *time;
+        until += 1;
+    }
+    Some(until)
 }
 
 /// Follows a row on the strategy's side; true when it ends its packet.

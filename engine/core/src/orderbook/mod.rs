@@ -4,9 +4,11 @@
 //! It says what a row changed, so that queues can follow, and whether it may be
 //! trusted: a book that is crossed or misses something is good for nothing.
 
+mod follow;
 mod ladder;
 mod orders;
 
+pub(crate) use follow::{RowColumns, follow};
 use ladder::Ladder;
 use orders::{Orders, Resting};
 
