@@ -1,7 +1,7 @@
 //! Average directional movement index and the two directional indicators.
 
-use crate::column::{row_by_row, write};
-use crate::decay::Lanes;
+use crate::column::{all_finite, row_by_row, write};
+use crate::decay::Scratch;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
@@ -200,13 +200,14 @@ impl Recursion<3> for Adx {
         self.changes >= self.changes_to_adx() && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, _: &mut Lanes, [adx, plus, minus]: [&mut [f64]; 3]) {
+    fn run(&mut self, rows: Series<'_>, _: &mut Scratch, [adx, plus, minus]: [&mut [f64]; 3]) -> bool {
         let mut state = self.clone();
         let bars = rows.high.iter().zip(rows.low).zip(rows.close);
-        let cells = adx.iter_mut().zip(plus).zip(minus);
+        let cells = adx.iter_mut().zip(plus).zip(&mut *minus);
         for (((high, low), close), ((adx, plus), minus)) in bars.zip(cells) {
             [*adx, *plus, *minus] = state.step([*high, *low, *close]);
         }
         *self = state;
+        all_finite(minus)
     }
 }

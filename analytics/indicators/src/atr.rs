@@ -1,7 +1,7 @@
 //! Average true range, in price units and in percent of the close.
 
-use crate::column::{finite, row_by_row, write};
-use crate::decay::{Decay, Lanes};
+use crate::column::{all_finite, finite, row_by_row, write};
+use crate::decay::{Decay, Scratch};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, RUN_ROWS, Recursion};
@@ -90,15 +90,15 @@ impl WilderRange {
         self.ranges >= self.period && self.average.range.steps_to_block() == 0 && sound
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: &mut [f64]) {
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, out: &mut [f64]) -> bool {
         // Not into `out`: a cell of a long column is then fetched once, when it is written for good.
-        let mut ranges = [0.0; RUN_ROWS];
-        let ranges = &mut ranges[..out.len().min(RUN_ROWS)];
+        let ranges = &mut scratch.values[..out.len().min(RUN_ROWS)];
         let ordinary = ordinary_ranges(rows, self.average.previous, ranges);
         let last = rows.close.last().copied().filter(|_| ordinary);
         self.average.previous = last.unwrap_or(f64::NAN);
-        self.average.range.take_run(ranges, lanes);
-        self.average.range.write_run(lanes, out);
+        self.average.range.take_run(ranges, &mut scratch.lanes);
+        self.average.range.write_run(&scratch.lanes, out);
+        all_finite(out)
     }
 }
 
@@ -215,8 +215,8 @@ impl Recursion<1> for Atr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, lanes, out);
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, [out]: [&mut [f64]; 1]) -> bool {
+        self.wilder.run(rows, scratch, out)
     }
 }
 
@@ -225,10 +225,11 @@ impl Recursion<1> for Natr {
         self.wilder.steady()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
-        self.wilder.run(rows, lanes, out);
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, [out]: [&mut [f64]; 1]) -> bool {
+        self.wilder.run(rows, scratch, out);
         for (cell, close) in out.iter_mut().zip(rows.close) {
             *cell = finite(percent(*cell, *close));
         }
+        all_finite(out)
     }
 }

@@ -31,7 +31,17 @@ pub(crate) struct Pair {
 /// side by side is sure to be computed side by side.
 pub(crate) type Lanes = [Pair; RUN_ROWS / BLOCK];
 
-pub(crate) const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / BLOCK];
+/// What is computed on the way, of a run.
+pub(crate) struct Scratch {
+    pub(crate) lanes: Lanes,
+    pub(crate) values: [f64; RUN_ROWS],
+}
+
+impl Scratch {
+    pub(crate) const NEW: Self = Self { lanes: LANES, values: [0.0; RUN_ROWS] };
+}
+
+const LANES: Lanes = [Pair { starts: [0.0; 2], parts: [[0.0; 2]; BLOCK] }; RUN_ROWS / BLOCK];
 
 /// What both lanes do.
 #[inline(always)]

@@ -3,8 +3,8 @@
 use ta::indicators::ExponentialMovingAverage;
 use ta::{Next, Reset};
 
-use crate::column::{finite, write};
-use crate::decay::{Anchored, Lanes};
+use crate::column::{all_finite, finite, write};
+use crate::decay::{Anchored, Scratch};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, Recursion};
@@ -215,7 +215,7 @@ impl Recursion<1> for Ema {
         }
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, [out]: [&mut [f64]; 1]) -> bool {
         match &mut self.form {
             Form::First { ema, value } => {
                 for (cell, close) in out.iter_mut().zip(rows.close) {
@@ -223,7 +223,8 @@ impl Recursion<1> for Ema {
                     *cell = *value;
                 }
             }
-            Form::Sma(average) => average.average.run(rows.close, lanes, out),
+            Form::Sma(average) => average.average.run(rows.close, &mut scratch.lanes, out),
         }
+        all_finite(out)
     }
 }

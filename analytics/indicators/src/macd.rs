@@ -1,7 +1,7 @@
 //! Moving average convergence divergence.
 
-use crate::column::{finite, write};
-use crate::decay::{Anchored, Decay, Lanes};
+use crate::column::{all_finite, finite, write};
+use crate::decay::{Anchored, Decay, Lanes, Scratch};
 use crate::ema::Seeding;
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
@@ -141,13 +141,14 @@ impl Lines {
         [macd, signal, macd - signal].map(finite)
     }
 
-    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, [macds, signals, hists]: [&mut [f64]; 3]) {
+    fn run(&mut self, closes: &[f64], lanes: &mut Lanes, [macds, signals, hists]: [&mut [f64]; 3]) -> bool {
         Anchored::run_difference([&mut self.fast, &mut self.slow], closes, lanes, macds);
         self.signal.take_run(macds, lanes);
         self.signal.write_run(lanes, signals);
         for ((hist, macd), signal) in hists.iter_mut().zip(macds).zip(signals) {
             *hist = *macd - *signal;
         }
+        all_finite(hists)
     }
 }
 
@@ -217,7 +218,7 @@ impl Recursion<3> for Macd {
         self.bars >= self.bars_to_answer() && self.lines.fast.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; 3]) {
-        self.lines.run(rows.close, lanes, out);
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, out: [&mut [f64]; 3]) -> bool {
+        self.lines.run(rows.close, &mut scratch.lanes, out)
     }
 }

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use crate::column::{all_finite, prepare, row_by_row};
-use crate::decay::{LANES, Lanes, PAIR_ROWS};
+use crate::column::{prepare, row_by_row};
+use crate::decay::{PAIR_ROWS, Scratch};
 use crate::indicator::{Indicator, Series};
 
 /// Rows per run: long enough to amortise the check, short enough to stay in the first cache.
@@ -20,9 +20,9 @@ pub(crate) trait Recursion<const N: usize>: Indicator + Clone + 'static {
     fn steady(&self) -> bool;
 
     /// Computes at most [`RUN_ROWS`] rows, a multiple of [`PAIR_ROWS`], from a steady state. A
-    /// column has one cell per row, or none if nobody wants it. After a row that `update` would
-    /// not have taken in its stride the state must not be steady, or a cell not be finite.
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, out: [&mut [f64]; N]);
+    /// column has one cell per row. False when a cell is not finite; after a row that `update`
+    /// would not have taken in its stride it is that, or the state must not be steady.
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, out: [&mut [f64]; N]) -> bool;
 }
 
 /// Fills the columns from the reset state of `indicator`.
@@ -65,14 +65,14 @@ pub(crate) fn batch_of<const N: usize, I: Recursion<N>>(
 fn fill<const N: usize, I: Recursion<N>>(indicator: &I, series: Series<'_>, mut columns: [&mut [f64]; N]) {
     let mut indicator = indicator.clone();
     indicator.reset();
-    let mut lanes = LANES;
+    let mut scratch = Scratch::NEW;
     let mut spare = [[0.0; RUN_ROWS]; N];
     let mut row = 0;
     while row < series.len() {
         let rows = (series.len() - row).min(RUN_ROWS);
         let rows = if indicator.steady() { rows - rows % PAIR_ROWS } else { 0 };
         let end = row + rows.max(1);
-        if rows == 0 || !run(&mut indicator, &series, row..end, &mut lanes, &mut spare, &mut columns) {
+        if rows == 0 || !run(&mut indicator, &series, row..end, &mut scratch, &mut spare, &mut columns) {
             (row..end).for_each(|row| update_one(&mut indicator, &series, row, &mut columns));
         }
         row = end;
@@ -84,18 +84,18 @@ fn run<const N: usize, I: Recursion<N>>(
     indicator: &mut I,
     series: &Series<'_>,
     rows: Range<usize>,
-    lanes: &mut Lanes,
+    scratch: &mut Scratch,
     spare: &mut [[f64; RUN_ROWS]; N],
     columns: &mut [&mut [f64]; N],
 ) -> bool {
     let saved = indicator.clone();
     let mut unwanted = spare.iter_mut();
-    let mut cells = columns.each_mut().map(|column| {
+    let cells = columns.each_mut().map(|column| {
         let spare = unwanted.next().and_then(|cells| cells.get_mut(..rows.len()));
         column.get_mut(rows.clone()).or(spare).unwrap_or_default()
     });
-    indicator.run(series.rows(rows.start, rows.end), lanes, cells.each_mut().map(|cells| &mut **cells));
-    let sound = indicator.steady() && cells.last().is_some_and(|cells| all_finite(cells));
+    let finite = indicator.run(series.rows(rows.start, rows.end), scratch, cells);
+    let sound = finite && indicator.steady();
     if !sound {
         *indicator = saved;
     }

@@ -1,7 +1,7 @@
 //! Relative strength index.
 
-use crate::column::write;
-use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, each, pairs};
+use crate::column::{all_finite, write};
+use crate::decay::{BLOCK, Decay, Lanes, PAIR_ROWS, Scratch, each, pairs};
 use crate::indicator::{Indicator, Input, Series};
 use crate::parameter::{ParameterError, period};
 use crate::recursion::{self, RUN_ROWS, Recursion};
@@ -167,7 +167,8 @@ impl Recursion<1> for Rsi {
         self.changes >= self.period && self.averages.gain.steps_to_block() == 0 && self.sound()
     }
 
-    fn run(&mut self, rows: Series<'_>, lanes: &mut Lanes, [out]: [&mut [f64]; 1]) {
-        self.averages.run(rows.close, lanes, out);
+    fn run(&mut self, rows: Series<'_>, scratch: &mut Scratch, [out]: [&mut [f64]; 1]) -> bool {
+        self.averages.run(rows.close, &mut scratch.lanes, out);
+        all_finite(out)
     }
 }
