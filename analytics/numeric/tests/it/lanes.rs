@@ -54,7 +54,8 @@ fn errors_are_as_stated() {
 
 #[test]
 fn ends_of_the_domains() {
-    for (x, expected) in [(f64::INFINITY, f64::INFINITY), (710.0, f64::INFINITY), (f64::NEG_INFINITY, 0.0), (-746.0, 0.0)]
+    for (x, expected) in
+        [(f64::INFINITY, f64::INFINITY), (710.0, f64::INFINITY), (f64::NEG_INFINITY, 0.0), (-746.0, 0.0)]
     {
         assert_eq!(lanes::exp(x), expected, "exp {x}");
     }
@@ -65,7 +66,8 @@ fn ends_of_the_domains() {
     for f in [lanes::exp, lanes::ln, lanes::pdf, lanes::cdf] {
         assert!(f(f64::NAN).is_nan());
     }
-    for (z, expected) in [(f64::INFINITY, 1.0), (f64::NEG_INFINITY, 0.0), (0.0, 0.5), (-0.0, 0.5), (40.0, 1.0), (-40.0, 0.0)]
+    for (z, expected) in
+        [(f64::INFINITY, 1.0), (f64::NEG_INFINITY, 0.0), (0.0, 0.5), (-0.0, 0.5), (40.0, 1.0), (-40.0, 0.0)]
     {
         assert_eq!(lanes::cdf(z), expected, "cdf {z}");
     }
