@@ -7,6 +7,7 @@
 //! the inputs by a unit in the last place or two would do. There is no iteration that can fail to
 //! end and no bracket that could clip.
 
+mod batch;
 mod discount;
 mod guess;
 mod guess_tables;
@@ -16,6 +17,8 @@ mod quote;
 mod series;
 mod solve;
 mod step;
+
+pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch};
 
 use crate::{European, OptionError, OptionType};
 

@@ -19,6 +19,8 @@ pub(super) struct Normal {
 
 /// Which guess and which form, as one number; each has its own loop.
 pub(super) type Lane = u8;
+/// The number of lanes.
+pub(super) const LANES: usize = 5;
 const WING_SERIES: Lane = 0;
 const WING_TAILS: Lane = 1;
 const CENTRE_SERIES: Lane = 2;
