@@ -2,7 +2,7 @@
 
 use super::guess::Frame;
 use super::log::ln_ratio;
-use super::step::{Form, NEAR, REST, SERIES, Step, TAILS, deviation, step};
+use super::step::{NEAR, REST, SERIES, Step, TAILS, Target, deviation, step};
 
 /// A price out of the money forward, where a volatility exists: all above 0, x may be 0.
 #[derive(Clone, Copy, Debug)]
@@ -57,35 +57,38 @@ pub(super) fn sort(normal: &Normal) -> Sorted {
 pub(super) fn first<const LANE: Lane>(x: f64, price: f64, target: f64) -> Step {
     let frame = Frame::new(x);
     match LANE {
-        WING_SERIES => step::<SERIES>(x, target, frame.wing(target)),
-        WING_TAILS => step::<TAILS>(x, target, frame.wing(target)),
-        CENTRE_SERIES => step::<SERIES>(x, target, frame.centre(x, price)),
-        CENTRE_TAILS => step::<TAILS>(x, target, frame.centre(x, price)),
-        _ => step::<REST>(x, target, frame.high(target)),
+        WING_SERIES => step::<SERIES>(x, by_price(price, target), frame.wing(target)),
+        WING_TAILS => step::<TAILS>(x, by_logarithm(target), frame.wing(target)),
+        CENTRE_SERIES => step::<SERIES>(x, by_price(price, target), frame.centre(x, price)),
+        CENTRE_TAILS => step::<TAILS>(x, by_logarithm(target), frame.centre(x, price)),
+        _ => step::<REST>(x, by_logarithm(target), frame.high(target)),
     }
 }
 
-/// The form that lane uses.
-fn form(lane: Lane) -> Form {
-    match lane {
-        WING_SERIES | CENTRE_SERIES => SERIES,
-        WING_TAILS | CENTRE_TAILS => TAILS,
-        _ => REST,
-    }
+#[inline(always)]
+fn by_logarithm(target: f64) -> Target {
+    Target { factor: 1.0, offset: target }
+}
+
+/// As long as the normalised price is a normal number.
+#[inline(always)]
+fn by_price(price: f64, target: f64) -> Target {
+    let normal = price >= f64::MIN_POSITIVE;
+    Target { factor: if normal { price } else { 1.0 }, offset: if normal { 0.0 } else { target } }
 }
 
 /// More steps, for a guess that was far off; `None` if none of them settles it.
 #[cold]
 pub(super) fn again(sorted: &Sorted, mut at: Step) -> Option<f64> {
+    let Sorted { x, price, target, lane } = *sorted;
     for _ in 0..STEPS_MAX {
-        let next = match form(sorted.lane) {
-            SERIES => step::<SERIES>,
-            TAILS => step::<TAILS>,
-            _ => step::<REST>,
+        at = match lane {
+            WING_SERIES | CENTRE_SERIES => step::<SERIES>(x, by_price(price, target), at.u),
+            WING_TAILS | CENTRE_TAILS => step::<TAILS>(x, by_logarithm(target), at.u),
+            _ => step::<REST>(x, by_logarithm(target), at.u),
         };
-        at = next(sorted.x, sorted.target, at.u);
         if at.length <= NEAR {
-            return Some(deviation(sorted.x, at.u));
+            return Some(deviation(x, at.u));
         }
     }
     None
@@ -107,4 +110,62 @@ pub(super) fn total_deviation(normal: &Normal) -> Option<f64> {
         _ => first::<HIGH_REST>(x, price, target),
     };
     if at.length <= NEAR { Some(deviation(x, at.u)) } else { again(&sorted, at) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::step::tests::target;
+    use super::*;
+
+    /// Total deviations at the given moneyness, from next to nothing to far beyond any market.
+    fn deviations(x: f64) -> impl Iterator<Item = f64> {
+        (0..400).map(move |i| {
+            let wide = libm::exp(f64::from(i) * 0.03 - 6.0);
+            if x > 0.0 { x / 36.0 * libm::exp(f64::from(i) * 0.03).min(60.0 * 36.0 / x) } else { wide }
+        })
+    }
+
+    #[test]
+    fn one_step_from_the_guess_is_enough_and_right() {
+        let mut worst = (0.0_f64, 0.0_f64);
+        for k in 0..400 {
+            let x = if k == 0 { 0.0 } else { libm::exp(f64::from(k) * 0.06 - 16.6) };
+            for s in deviations(x) {
+                let u = x / s - 0.5 * s;
+                let ln_price = target(x, u, false);
+                let ln_rest = target(x, u, true);
+                if ln_price < -690.0 || ln_rest < -690.0 {
+                    continue;
+                }
+                let (price, rest) = (libm::exp(ln_price), libm::exp(ln_rest));
+                let sorted = sort(&Normal { x, price, rest, unit: 1.0 });
+                let at = match sorted.lane {
+                    WING_SERIES => first::<WING_SERIES>(x, price, ln_price),
+                    WING_TAILS => first::<WING_TAILS>(x, price, ln_price),
+                    CENTRE_SERIES => first::<CENTRE_SERIES>(x, price, ln_price),
+                    CENTRE_TAILS => first::<CENTRE_TAILS>(x, price, ln_price),
+                    _ => first::<HIGH_REST>(x, price, ln_rest),
+                };
+                let error = (deviation(x, at.u) / s - 1.0).abs();
+                worst = (worst.0.max(at.length), worst.1.max(error));
+                assert!(at.length <= NEAR, "x {x:e} s {s}: guess off by {:e}", at.length);
+                assert!(error < 4e-15, "x {x:e} s {s}: {error:e}");
+            }
+        }
+        println!("longest step {:e}, worst error {:e}", worst.0, worst.1);
+    }
+
+    #[test]
+    fn a_bad_guess_is_mended() {
+        for (x, s) in [(0.1, 0.3), (2.0, 0.5), (2.0, 5.0), (50.0, 9.0), (0.01, 0.001)] {
+            let u = x / s - 0.5 * s;
+            let (price, rest) = (libm::exp(target(x, u, false)), libm::exp(target(x, u, true)));
+            let sorted = sort(&Normal { x, price, rest, unit: 1.0 });
+            for off in [-0.2, 0.2] {
+                let far = Step { u: u + off * u.abs().min(1.0), length: 1.0 };
+                let found = again(&sorted, far).expect("settles");
+                assert!((found / s - 1.0).abs() < 4e-15, "{x} {s} {found}");
+            }
+        }
+    }
 }

@@ -45,9 +45,17 @@ pub(super) const NEAR: f64 = 1e-3;
 /// `-ln phi(0)`.
 const LN_SQRT_2_PI: f64 = 0.918_938_533_204_672_7;
 
+/// What the logarithm is to be, as `ln(factor) + offset`: with a factor that D resembles, tiny prices at the
+/// money lose no digits to a large logarithm.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    pub(super) factor: f64,
+    pub(super) offset: f64,
+}
+
 /// A step from u toward the root of `ln D(u) - u^2 / 2 - ln sqrt(2 pi) = target`.
 #[inline(always)]
-pub(super) fn step<const FORM: Form>(x: f64, target: f64, u: f64) -> Step {
+pub(super) fn step<const FORM: Form>(x: f64, target: Target, u: f64) -> Step {
     let w = (u * u + 2.0 * x).sqrt();
     let long = 0.5 * (w + u.abs());
     let short = x / (long + long);
@@ -64,7 +72,7 @@ pub(super) fn step<const FORM: Form>(x: f64, target: f64, u: f64) -> Step {
             (s, mills::ratio(-u) + mills::ratio(w), 1.0)
         }
     };
-    let f = ((ln_ratio(d, 1.0) - target) - 0.5 * u * u) - LN_SQRT_2_PI;
+    let f = ((ln_ratio(d, target.factor) - target.offset) - 0.5 * u * u) - LN_SQRT_2_PI;
     // Derivatives of the logarithm by u, in units of w: first `slope`, then `slope` times h2, h3, h4.
     let slope = sign * (s / d);
     let newton = -f * (sign * (d / s));
@@ -91,4 +99,29 @@ pub(super) fn step<const FORM: Form>(x: f64, target: f64, u: f64) -> Step {
 pub(super) fn deviation(x: f64, u: f64) -> f64 {
     let w = (u * u + 2.0 * x).sqrt();
     if u >= 0.0 { 2.0 * x / (w + u) } else { w - u }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// The logarithm of price or rest at `u = -d1`, by the better of the forms.
+    pub(in super::super) fn target(x: f64, u: f64, rest: bool) -> f64 {
+        let w = (u * u + 2.0 * x).sqrt();
+        let s = deviation(x, u);
+        let d = if rest && u > 0.0 {
+            // The other tail of a positive u: 1 / phi(u) less R(u).
+            libm::exp(0.5 * u * u + LN_SQRT_2_PI) - (mills::ratio(u) - mills::ratio(w))
+        } else if rest {
+            mills::ratio(-u) + mills::ratio(w)
+        } else if s < 0.5 && x < 0.5 {
+            let (a, t) = (x / s, 0.5 * s);
+            s * (series::between(0.25 * x * x, t * t) - a * mills::ratio(a) * series::growth(0.25 * x * x, t * t))
+        } else if u < mills::LOWEST {
+            libm::exp(0.5 * u * u + LN_SQRT_2_PI) - mills::ratio(-u) - mills::ratio(w)
+        } else {
+            mills::ratio(u) - mills::ratio(w)
+        };
+        libm::log(d) - 0.5 * u * u - LN_SQRT_2_PI
+    }
 }

@@ -41,6 +41,7 @@ fn golden_table() {
                 assert!(error <= number(row[11]), "row {}: {error:e}, allowed {}", row[0], row[11]);
                 if row[1].starts_with("forward") {
                     worst_forward = worst_forward.max(error);
+                    }
                 }
             }
             "error: below intrinsic" => assert_eq!(found, Err(OptionError::BelowIntrinsic), "row {}", row[0]),
@@ -52,4 +53,46 @@ fn golden_table() {
     assert_eq!(count, 446);
     assert!(worst_forward <= 4e-15, "{worst_forward:e}");
     assert!(worst <= 0.5, "{worst}");
+}
+
+#[test]
+fn nasty_table() {
+    // mpmath at 120 digits: prices next to intrinsic value and maximum, subnormal prices, deviations from
+    // 1e-10 to 38, moneyness to e^690, rates of hundreds of percent. The tolerance is the golden table's.
+    let (mut count, mut worst_share, mut worst_forward) = (0, 0.0_f64, 0.0_f64);
+    for row in rows(include_str!("../golden/implied_vol_nasty.csv")) {
+        let option = European {
+            kind: kind(row[1]),
+            spot: number(row[2]),
+            strike: number(row[3]),
+            years: number(row[4]),
+            rate: number(row[5]),
+            dividend_yield: number(row[6]),
+            volatility: f64::NAN,
+        };
+        let price = number(row[7]);
+        let found = implied::volatility(price, &option);
+        count += 1;
+        match row[8] {
+            "ok" => {
+                let found = found.unwrap_or_else(|error| panic!("{row:?}: {error}"));
+                // What is below the smallest double is 0.
+                let error = (found - number(row[9])).abs() / number(row[9]).max(f64::MIN_POSITIVE);
+                worst_share = worst_share.max(error / number(row[10]));
+                if option.rate == 0.0 && option.dividend_yield == 0.0 {
+                    worst_forward = worst_forward.max(error);
+                    }
+                    let black = implied::black(price, option.spot, option.strike, option.years, option.kind);
+                    assert!((black.expect("as above") / found - 1.0).abs() < 4e-15 || found < 1e-300, "{row:?}");
+                }
+            }
+            "below intrinsic" => assert_eq!(found, Err(OptionError::BelowIntrinsic), "{row:?}"),
+            "above maximum" => assert_eq!(found, Err(OptionError::AboveMaximum), "{row:?}"),
+            _ => assert_eq!(found, Ok(0.0), "{row:?}"),
+        }
+    }
+    println!("worst share of the tolerance {worst_share:.4}, worst relative error without rates {worst_forward:e}");
+    assert_eq!(count, 455);
+    assert!(worst_share <= 0.125, "{worst_share}");
+    assert!(worst_forward <= 4e-15, "{worst_forward:e}");
 }
