@@ -41,7 +41,6 @@ fn golden_table() {
                 assert!(error <= number(row[11]), "row {}: {error:e}, allowed {}", row[0], row[11]);
                 if row[1].starts_with("forward") {
                     worst_forward = worst_forward.max(error);
-                    }
                 }
             }
             "error: below intrinsic" => assert_eq!(found, Err(OptionError::BelowIntrinsic), "row {}", row[0]),
@@ -81,7 +80,6 @@ fn nasty_table() {
                 worst_share = worst_share.max(error / number(row[10]));
                 if option.rate == 0.0 && option.dividend_yield == 0.0 {
                     worst_forward = worst_forward.max(error);
-                    }
                     let black = implied::black(price, option.spot, option.strike, option.years, option.kind);
                     assert!((black.expect("as above") / found - 1.0).abs() < 4e-15 || found < 1e-300, "{row:?}");
                 }
