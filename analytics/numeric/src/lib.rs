@@ -5,5 +5,6 @@
 //! `libm` for the rest; no fused multiply-add.
 
 pub mod lanes;
+pub mod mills;
 pub mod normal;
 pub mod roots;
