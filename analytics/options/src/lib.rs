@@ -8,6 +8,7 @@
 
 pub mod error;
 pub mod european;
+pub mod historical_vol;
 pub mod implied;
 pub mod terms;
 

@@ -1,3 +1,4 @@
 //! Tests through the public interface.
 
 mod european;
+mod historical_vol;
