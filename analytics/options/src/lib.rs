@@ -6,11 +6,14 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod cbbc;
 pub mod error;
 pub mod european;
+mod greeks_interim;
 pub mod historical_vol;
 pub mod implied;
 pub mod terms;
+pub mod warrant;
 
 pub use error::OptionError;
 pub use european::{European, Greeks};

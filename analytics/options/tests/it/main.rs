@@ -2,3 +2,4 @@
 
 mod european;
 mod historical_vol;
+mod warrants;
