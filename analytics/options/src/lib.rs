@@ -7,10 +7,14 @@
 //! the element and go on. Each formula cites its source.
 
 pub mod black76;
+pub mod cbbc;
 pub mod error;
 pub mod european;
+mod greeks_interim;
+pub mod historical_vol;
 pub mod implied;
 pub mod terms;
+pub mod warrant;
 
 pub use black76::{Black76, ForwardGreeks};
 pub use error::OptionError;

@@ -2,3 +2,5 @@
 
 mod european;
 mod implied;
+mod historical_vol;
+mod warrants;
