@@ -9,15 +9,8 @@ fn half_ln_2_pi() -> f64 {
 
 /// What Stirling's formula leaves of `ln Gamma(x)` from x = 10 on (DLMF 5.11.1): error below 1e-16.
 fn stirling_rest(x: f64) -> f64 {
-    const SERIES: [f64; 7] = [
-        1.0 / 12.0,
-        -1.0 / 360.0,
-        1.0 / 1_260.0,
-        -1.0 / 1_680.0,
-        1.0 / 1_188.0,
-        -691.0 / 360_360.0,
-        1.0 / 156.0,
-    ];
+    const SERIES: [f64; 7] =
+        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1_260.0, -1.0 / 1_680.0, 1.0 / 1_188.0, -691.0 / 360_360.0, 1.0 / 156.0];
     let square = 1.0 / (x * x);
     SERIES.iter().rev().fold(0.0, |sum, c| sum * square + c) / x
 }

@@ -42,7 +42,8 @@ pub fn nelder_mead<const N: usize>(
         corners.push(ask(x));
     }
     let n = N as f64;
-    let (expand, contract, shrink) = if N < 2 { (2.0, 0.5, 0.5) } else { (1.0 + 2.0 / n, 0.75 - 0.5 / n, 1.0 - 1.0 / n) };
+    let (expand, contract, shrink) =
+        if N < 2 { (2.0, 0.5, 0.5) } else { (1.0 + 2.0 / n, 0.75 - 0.5 / n, 1.0 - 1.0 / n) };
     let mut asked = N + 1;
     while asked < evaluations_max {
         corners.sort_by(|a, b| a.value.total_cmp(&b.value));

@@ -63,7 +63,7 @@ pub struct Adf {
 ///
 /// The search compares regressions on one common sample, that of the most lags; the
 /// final regression then uses all rows its lags leave. Numbers of lags that leave no
-/// degree of freedom are no candidates.
+/// degree of freedom, or whose last lag depends on the others, are no candidates.
 ///
 /// # Errors
 ///
@@ -132,8 +132,8 @@ impl Sample {
     }
 
     /// All rows that have the lags 1 to `lags`, and their number; columns in the order
-    /// terms, level, lags, or with the level last. `Err` with a column that depends on others.
-    fn regression(&self, lags: usize, level_last: bool) -> Result<(Qr, usize), usize> {
+    /// terms, level, lags, or with the level last.
+    fn regression(&self, lags: usize, level_last: bool) -> (Qr, usize) {
         let rows = self.differences.len() - lags;
         let mut columns = self.trend.columns(rows);
         let level = self.levels[lags..lags + rows].to_vec();
@@ -145,12 +145,14 @@ impl Sample {
             columns.push(level);
             columns.extend(lagged);
         }
-        Ok((Qr::new(columns, self.differences[lags..].to_vec())?, rows))
+        (Qr::new(columns, self.differences[lags..].to_vec()), rows)
     }
 
-    /// Whether so much is left of the differences that it is not their rounding.
-    fn sound(&self, left: f64, rows: usize) -> Result<f64, RiskError> {
-        let noise = self.rounding * (rows as f64).sqrt();
+    /// Squares that the first `k` columns leave of the differences, when that is more than the
+    /// rounding of the levels and of the decomposition.
+    fn left(&self, qr: &Qr, k: usize, rows: usize) -> Result<f64, RiskError> {
+        let left = qr.left(k);
+        let noise = self.rounding * (rows as f64).sqrt() + EXPLAINED * qr.left(0).sqrt();
         if left.sqrt() > noise && left.is_finite() {
             return Ok(left);
         }
@@ -159,18 +161,21 @@ impl Sample {
 
     /// The number of lags and the criterion that chose it.
     fn search(&self, most: usize, choice: LagChoice) -> Result<(usize, f64), RiskError> {
-        let (qr, rows) = self.regression(most, false).map_err(|_| dependent())?;
+        let (qr, rows) = self.regression(most, false);
         // Columns before the first lag.
         let before = self.trend.terms() + 1;
-        let Some(largest) = rows.checked_sub(before + 1).map(|spare| spare.min(most)) else {
+        let Some(spare) = rows.checked_sub(before + 1) else {
             return Err(self.no_freedom());
         };
+        // A lag that depends on shorter ones cannot be estimated, nor can those after it.
+        let most = most.min(qr.independent().checked_sub(before).ok_or_else(dependent)?);
+        let most = most.min(spare);
         let n = rows as f64;
         if choice == LagChoice::TStatistic {
             let mut found = (0, 0.0);
-            for lags in (0..=largest).rev() {
+            for lags in (0..=most).rev() {
                 let k = before + lags;
-                let left = self.sound(qr.left(k), rows)?;
+                let left = self.left(&qr, k, rows)?;
                 let (coefficient, unit) = qr.last(k);
                 let t = (coefficient / (unit * (left / (n - k as f64)).sqrt())).abs();
                 found = (lags, t);
@@ -181,9 +186,9 @@ impl Sample {
             return Ok(found);
         }
         let mut best: Option<(usize, f64)> = None;
-        for lags in 0..=largest {
+        for lags in 0..=most {
             let k = before + lags;
-            let left = self.sound(qr.left(k), rows)?;
+            let left = self.left(&qr, k, rows)?;
             let price = if choice == LagChoice::Bic { libm::log(n) } else { 2.0 };
             let criterion = n * (libm::log(2.0 * PI) + libm::log(left / n) + 1.0) + price * k as f64;
             if best.is_none_or(|(_, least)| criterion < least) {
@@ -196,11 +201,14 @@ impl Sample {
     /// Coefficient and t statistic of the level.
     fn test(&self, lags: usize) -> Result<(f64, f64), RiskError> {
         let k = self.trend.terms() + lags + 1;
-        let (qr, rows) = self.regression(lags, true).map_err(|_| dependent())?;
+        let (qr, rows) = self.regression(lags, true);
         if rows <= k {
             return Err(self.no_freedom());
         }
-        let left = self.sound(qr.left(k), rows)?;
+        if qr.independent() < k {
+            return Err(dependent());
+        }
+        let left = self.left(&qr, k, rows)?;
         let (coefficient, unit) = qr.last(k);
         Ok((coefficient, coefficient / (unit * (left / (rows - k) as f64).sqrt())))
     }
@@ -215,8 +223,14 @@ impl Sample {
 }
 
 fn dependent() -> RiskError {
-    RiskError::Degenerate { argument: "series", problem: "its level, lags and deterministic terms are linearly dependent" }
+    RiskError::Degenerate {
+        argument: "series",
+        problem: "its level, lags and deterministic terms are linearly dependent",
+    }
 }
+
+/// Residuals below this share of the differences are none.
+const EXPLAINED: f64 = 1e-13;
 
 /// The 95 % quantile of a normal distribution.
 const NORMAL_95: f64 = 1.644_853_626_951_472_2;

@@ -89,9 +89,10 @@ pub fn engle_granger(y: &[f64], x: &[&[f64]], settings: &EngleGrangerSettings) -
     columns.extend(trend.columns(y.len()));
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let fit = ols(&shifted(y, centre[0]), &columns).map_err(|error| match error {
-        RiskError::Argument { .. } => {
-            RiskError::Degenerate { argument: "x", problem: "depends on other regressors or on the deterministic terms" }
-        }
+        RiskError::Argument { .. } => RiskError::Degenerate {
+            argument: "x",
+            problem: "depends on other regressors or on the deterministic terms",
+        },
         other => other,
     })?;
     let slopes = fit.coefficients[..x.len()].to_vec();

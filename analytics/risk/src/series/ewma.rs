@@ -44,14 +44,13 @@ pub fn forecasts(returns: &[f64], lambda: f64, initial_variance: f64) -> Result<
 ///
 /// Lambda outside its domain, returns that are not finite.
 pub fn averages(returns: &[f64], lambda: f64) -> Result<Vec<f64>, RiskError> {
-    let Some(first) = returns.first() else {
-        return check_lambda(lambda).map(|()| Vec::new());
+    check_lambda(lambda)?;
+    input::finite("returns", returns)?;
+    let Some((first, later)) = returns.split_first() else {
+        return Ok(Vec::new());
     };
     // A forecast for the next period is the average up to this one.
-    let mut all = forecasts(&returns[1..], lambda, if first.is_finite() { first * first } else { 0.0 })?;
-    input::finite("returns", returns)?;
-    all.truncate(returns.len());
-    Ok(all)
+    forecasts(later, lambda, first * first)
 }
 
 /// A variance to begin with: the average of the first 75 squares (or fewer) with weights

@@ -80,7 +80,8 @@ pub fn half_life(series: &[f64]) -> Result<HalfLife, RiskError> {
     let fit = ols(&change, &[&vec![1.0; level.len()], &level])?;
     let (a, b) = (fit.coefficients[0], fit.coefficients[1]);
     if !(b > -1.0 && b < 0.0) {
-        let expected = "a number above -1 and below 0: at 0 and above the series does not revert, at -1 and below it alternates";
+        let expected =
+            "a number above -1 and below 0: at 0 and above the series does not revert, at -1 and below it alternates";
         return Err(RiskError::Argument { argument: "b", found: b, expected });
     }
     let speed = -libm::log1p(b);

@@ -26,9 +26,7 @@ pub(super) fn member(index: usize) -> &'static str {
 /// Every value is finite.
 pub(super) fn finite(argument: &'static str, values: &[f64]) -> Result<(), RiskError> {
     match values.iter().position(|x| !x.is_finite()) {
-        Some(index) => {
-            Err(RiskError::Element { argument, index, found: values[index], expected: "a finite number" })
-        }
+        Some(index) => Err(RiskError::Element { argument, index, found: values[index], expected: "a finite number" }),
         None => Ok(()),
     }
 }

@@ -120,7 +120,11 @@ impl KalmanHedge {
         let (g, h) = (p * x + q, q * x + r);
         let variance = g * x + h + self.noise;
         if !(variance > 0.0 && variance.is_finite() && innovation.is_finite()) {
-            return Err(RiskError::Argument { argument: "x", found: x, expected: "a number whose square does not overflow" });
+            return Err(RiskError::Argument {
+                argument: "x",
+                found: x,
+                expected: "a number whose square does not overflow",
+            });
         }
         let (k, l) = (g / variance, h / variance);
         self.state = [self.state[0] + k * innovation, self.state[1] + l * innovation];

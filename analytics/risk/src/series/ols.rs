@@ -123,11 +123,12 @@ pub fn ols(y: &[f64], columns: &[&[f64]]) -> Result<Ols, RiskError> {
         input::finite("columns", column)?;
     }
     let owned = columns.iter().map(|c| c.to_vec()).collect();
-    let qr = Qr::new(owned, y.to_vec()).map_err(|place| RiskError::Argument {
-        argument: "columns",
-        found: place as f64,
-        expected: "no column, counted from 0, that depends on those before it",
-    })?;
+    let qr = Qr::new(owned, y.to_vec());
+    let k = columns.len();
+    if qr.independent() < k {
+        let expected = "no column, counted from 0, that depends on those before it";
+        return Err(RiskError::Argument { argument: "columns", found: qr.independent() as f64, expected });
+    }
     let coefficients = qr.coefficients();
     let mut residuals = y.to_vec();
     for (b, column) in coefficients.iter().zip(columns) {
@@ -135,8 +136,10 @@ pub fn ols(y: &[f64], columns: &[&[f64]]) -> Result<Ols, RiskError> {
             *r -= b * x;
         }
     }
-    let k = columns.len();
     let ssr = qr.left(k);
+    if !ssr.is_finite() {
+        return Err(RiskError::Degenerate { argument: "y", problem: "its squares overflow" });
+    }
     let standard_errors = if y.len() > k {
         let deviation = (ssr / (y.len() - k) as f64).sqrt();
         qr.unit_errors().into_iter().map(|e| e * deviation).collect()
@@ -145,7 +148,8 @@ pub fn ols(y: &[f64], columns: &[&[f64]]) -> Result<Ols, RiskError> {
     };
     let has_constant = spans_constant(columns, y.len());
     let centre = if has_constant { y.iter().sum::<f64>() / y.len() as f64 } else { 0.0 };
-    let total = if has_constant && input::constant(y) { 0.0 } else { y.iter().map(|v| (v - centre) * (v - centre)).sum() };
+    let total =
+        if has_constant && input::constant(y) { 0.0 } else { y.iter().map(|v| (v - centre) * (v - centre)).sum() };
     Ok(Ols { coefficients, standard_errors, residuals, ssr, total, has_constant })
 }
 
@@ -155,6 +159,7 @@ fn spans_constant(columns: &[&[f64]], rows: usize) -> bool {
         return true;
     }
     // What the columns leave of a column of ones.
-    Qr::new(columns.iter().map(|c| c.to_vec()).collect(), vec![1.0; rows])
-        .is_ok_and(|qr| qr.left(columns.len()).sqrt() <= 1e-12 * norm(&vec![1.0; rows]))
+    let ones = vec![1.0; rows];
+    let whole = norm(&ones);
+    Qr::new(columns.iter().map(|c| c.to_vec()).collect(), ones).left(columns.len()).sqrt() <= 1e-12 * whole
 }

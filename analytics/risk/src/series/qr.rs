@@ -19,10 +19,11 @@ pub(super) struct Qr {
 }
 
 impl Qr {
-    /// Decomposes; `Err` with the place of the first column that depends on those before it.
+    /// Decomposes up to the first column that depends on those before it, within
+    /// rounding: [`Self::independent`] tells how far that is.
     ///
     /// All columns are as long as y, and there are not more of them than rows.
-    pub(super) fn new(columns: Vec<Vec<f64>>, y: Vec<f64>) -> Result<Self, usize> {
+    pub(super) fn new(columns: Vec<Vec<f64>>, y: Vec<f64>) -> Self {
         let mut qr = Self { diagonal: Vec::with_capacity(columns.len()), columns, rotated: y };
         let threshold = DEPENDENT * (qr.rotated.len() as f64).sqrt();
         for j in 0..qr.columns.len() {
@@ -30,7 +31,8 @@ impl Qr {
             let below = norm(&qr.columns[j][j..]);
             // Also true for a norm that overflowed.
             if !(below > threshold * whole && whole.is_finite()) {
-                return Err(j);
+                qr.columns.truncate(j);
+                break;
             }
             // The sign that adds, so that nothing cancels.
             let pivot = qr.columns[j][j];
@@ -53,7 +55,12 @@ impl Qr {
             reflect(&mut qr.rotated[j..]);
             qr.diagonal.push(diagonal);
         }
-        Ok(qr)
+        qr
+    }
+
+    /// How many leading columns are independent; all figures are of these.
+    pub(super) fn independent(&self) -> usize {
+        self.diagonal.len()
     }
 
     /// Sum of the squares that the first `k` columns leave of y.
