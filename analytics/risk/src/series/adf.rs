@@ -27,6 +27,20 @@ pub enum LagChoice {
     Fixed,
 }
 
+impl LagChoice {
+    /// By its usual name, in small or capital letters: `aic`, `bic`, `t-stat` or `none` (fixed).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "aic" => Some(Self::Aic),
+            "bic" => Some(Self::Bic),
+            "t-stat" => Some(Self::TStatistic),
+            "none" => Some(Self::Fixed),
+            _ => None,
+        }
+    }
+}
+
 /// What to test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AdfSettings {

@@ -19,12 +19,12 @@ fn check_lambda(lambda: f64) -> Result<(), RiskError> {
 ///
 /// # Errors
 ///
-/// Lambda outside its domain, an initial variance below 0 or not finite, returns that are not finite.
+/// Lambda outside its domain, an initial variance below 0 or not finite, returns that (or whose squares) are not finite.
 pub fn forecasts(returns: &[f64], lambda: f64, initial_variance: f64) -> Result<Vec<f64>, RiskError> {
     check_lambda(lambda)?;
     let sound = initial_variance.is_finite() && initial_variance >= 0.0;
     input::argument("initial_variance", initial_variance, sound, "a finite number, 0 or more")?;
-    input::finite("returns", returns)?;
+    input::squarable("returns", returns)?;
     let mut variance = initial_variance;
     let mut all = Vec::with_capacity(returns.len() + 1);
     all.push(variance);
@@ -42,10 +42,10 @@ pub fn forecasts(returns: &[f64], lambda: f64, initial_variance: f64) -> Result<
 ///
 /// # Errors
 ///
-/// Lambda outside its domain, returns that are not finite.
+/// Lambda outside its domain, returns that (or whose squares) are not finite.
 pub fn averages(returns: &[f64], lambda: f64) -> Result<Vec<f64>, RiskError> {
     check_lambda(lambda)?;
-    input::finite("returns", returns)?;
+    input::squarable("returns", returns)?;
     let Some((first, later)) = returns.split_first() else {
         return Ok(Vec::new());
     };
@@ -114,11 +114,11 @@ impl EwmaCovariance {
     ///
     /// # Errors
     ///
-    /// Another number of returns than members, or one that is not finite; the estimate
+    /// Another number of returns than members, or one that (or whose square) is not finite; the estimate
     /// is then as before.
     pub fn update(&mut self, returns: &[f64]) -> Result<(), RiskError> {
         input::same_length("returns", returns, "members", self.members)?;
-        input::finite("returns", returns)?;
+        input::squarable("returns", returns)?;
         let (keep, new) = if self.matrix.is_empty() { (0.0, 1.0) } else { (self.lambda, 1.0 - self.lambda) };
         self.matrix.resize(self.members * self.members, 0.0);
         for (row, a) in self.matrix.chunks_exact_mut(self.members).zip(returns) {
@@ -156,14 +156,14 @@ impl EwmaCovariance {
 ///
 /// # Errors
 ///
-/// Lambda outside its domain, no series, no returns, lengths that differ, returns that are not finite.
+/// Lambda outside its domain, no series, no returns, lengths that differ, returns that (or whose squares) are not finite.
 pub fn covariance(series: &[&[f64]], lambda: f64) -> Result<EwmaCovariance, RiskError> {
     let mut estimate = EwmaCovariance::new(series.len(), lambda)?;
     let periods = series[0].len();
     input::at_least(input::member(0), series[0], 1)?;
     for (i, of) in series.iter().enumerate() {
         input::same_length(input::member(i), of, input::member(0), periods)?;
-        input::finite(input::member(i), of)?;
+        input::squarable(input::member(i), of)?;
     }
     for t in 0..periods {
         let returns: Vec<f64> = series.iter().map(|of| of[t]).collect();

@@ -60,12 +60,12 @@ impl Garch {
     ///
     /// # Errors
     ///
-    /// A parameter outside its domain, a first variance not above 0, returns that are not finite.
+    /// A parameter outside its domain, a first variance not above 0, returns that (or whose squares) are not finite.
     pub fn variances(&self, returns: &[f64], first_variance: f64) -> Result<Vec<f64>, RiskError> {
         self.check()?;
         let sound = first_variance.is_finite() && first_variance > 0.0;
         input::argument("first_variance", first_variance, sound, "a finite number above 0")?;
-        input::finite("returns", returns)?;
+        input::squarable("returns", returns)?;
         let mut variance = first_variance;
         let mut all = Vec::with_capacity(returns.len() + 1);
         all.push(variance);
@@ -142,10 +142,10 @@ impl GarchFit {
 ///
 /// # Errors
 ///
-/// Fewer than 20 returns, returns that are not finite, all of them 0, or no maximum found.
+/// Fewer than 20 returns, returns that (or whose squares) are not finite, all of them 0, or no maximum found.
 pub fn fit(returns: &[f64]) -> Result<GarchFit, RiskError> {
     input::at_least("returns", returns, FIT_LEAST)?;
-    input::finite("returns", returns)?;
+    input::squarable("returns", returns)?;
     let degenerate = |problem| RiskError::Degenerate { argument: "returns", problem };
     let largest = returns.iter().fold(0.0_f64, |m, r| if r.abs() > m { r.abs() } else { m });
     if largest == 0.0 {

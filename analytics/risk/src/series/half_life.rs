@@ -77,7 +77,10 @@ pub fn half_life(series: &[f64]) -> Result<HalfLife, RiskError> {
     let shift = before.iter().sum::<f64>() / before.len() as f64;
     let level: Vec<f64> = before.iter().map(|x| x - shift).collect();
     let change: Vec<f64> = series.windows(2).map(|w| w[1] - w[0]).collect();
-    let fit = ols(&change, &[&vec![1.0; level.len()], &level])?;
+    let fit = ols(&change, &[&vec![1.0; level.len()], &level]).map_err(|_| RiskError::Degenerate {
+        argument: "series",
+        problem: "its squares overflow, or its changes vanish in rounding",
+    })?;
     let (a, b) = (fit.coefficients[0], fit.coefficients[1]);
     if !(b > -1.0 && b < 0.0) {
         let expected =

@@ -31,6 +31,18 @@ pub(super) fn finite(argument: &'static str, values: &[f64]) -> Result<(), RiskE
     }
 }
 
+/// Every value is finite, and so is its square.
+pub(super) fn squarable(argument: &'static str, values: &[f64]) -> Result<(), RiskError> {
+    finite(argument, values)?;
+    match values.iter().position(|x| !(x * x).is_finite()) {
+        Some(index) => {
+            let expected = "a number whose square does not overflow";
+            Err(RiskError::Element { argument, index, found: values[index], expected })
+        }
+        None => Ok(()),
+    }
+}
+
 /// At least so many values.
 pub(super) fn at_least(argument: &'static str, values: &[f64], least: usize) -> Result<(), RiskError> {
     if values.len() >= least {

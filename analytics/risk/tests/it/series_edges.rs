@@ -157,6 +157,13 @@ fn series_that_are_one() {
 }
 
 #[test]
+fn names() {
+    assert_eq!(["n", "c", "ct", "ctt"].map(Trend::named), TRENDS.map(Some));
+    assert_eq!(["aic", "BIC", "t-stat", "none"].map(LagChoice::named), CHOICES.map(Some));
+    assert_eq!((Trend::named("C"), Trend::named(""), LagChoice::named("hqic")), (None, None, None));
+}
+
+#[test]
 fn tables_end_where_they_end() {
     assert!(p_value(-3.0, Trend::Constant, 6).is_some() && critical_values(Trend::Constant, 12, 100.0).is_some());
     for variables in [0, 7, 13] {
@@ -196,6 +203,8 @@ fn series_that_do_not_revert() {
     assert!((outside(&grows) - 0.1).abs() < 1e-12);
     let jumps: Vec<f64> = (0..20).map(|t| (-0.5_f64).powi(t)).collect();
     assert!((outside(&jumps) + 1.5).abs() < 1e-12);
+    let problem = "series: its squares overflow, or its changes vanish in rounding";
+    says(half_life(&[1e200, -1e200, 2e200, 3e200, 1e199]), problem);
     // Without noise: half of it is left after one period.
     let halves: Vec<f64> = (0..20).map(|t| 3.0 + 0.5_f64.powi(t)).collect();
     let found = half_life(&halves).expect("reverts");
@@ -285,6 +294,10 @@ fn weights_and_volatilities_at_the_edge() {
     says(ewma::averages(&[0.5, 1.0, f64::NAN], 0.9), "returns[2] is NaN, expected a finite number");
     says(ewma::forecasts(&[1.0], 0.9, -1.0), "initial_variance is -1, expected a finite number, 0 or more");
     assert_eq!(ewma::initial_variance(&[]), None);
+    let square = "expected a number whose square does not overflow";
+    let huge = 1e200_f64.to_string();
+    says(ewma::averages(&[1.0, 1e200], 0.9), &format!("returns[1] is {huge}, {square}"));
+    says(fit(&[1e200; 30]), &format!("returns[0] is {huge}, {square}"));
     says(EwmaCovariance::new(0, 0.9), "members is 0, expected 1 or more");
     says(ewma::covariance(&[&[1.0, 2.0], &[1.0]], 0.9), "series[1] has 1 elements, expected 2, as series[0] has");
     says(ewma::covariance(&[&[], &[]], 0.9), "series[0] has 0 elements, expected 1 or more");

@@ -64,23 +64,11 @@ impl Worst {
 }
 
 fn trend(name: &str) -> Trend {
-    match name {
-        "n" => Trend::None,
-        "c" => Trend::Constant,
-        "ct" => Trend::Linear,
-        "ctt" => Trend::Quadratic,
-        other => unreachable!("{other}"),
-    }
+    Trend::named(name).expect(name)
 }
 
 fn choice(name: &str) -> LagChoice {
-    match name.to_ascii_lowercase().as_str() {
-        "aic" => LagChoice::Aic,
-        "bic" => LagChoice::Bic,
-        "t-stat" => LagChoice::TStatistic,
-        "none" => LagChoice::Fixed,
-        other => unreachable!("{other}"),
-    }
+    LagChoice::named(name).expect(name)
 }
 
 /// Two columns of a table of series, by pair.
@@ -271,8 +259,8 @@ fn volatilities() {
         ("garch_fixed_vol", fixed.variances(&returns, first).expect("defined")),
     ];
     for (name, variances) in columns {
-        for row in 0..table.rows.len() {
-            worst.absolute(name, variances[row].sqrt(), table.number(row, name).expect(name), 1e-12);
+        for (row, variance) in variances.iter().enumerate().take(table.rows.len()) {
+            worst.absolute(name, variance.sqrt(), table.number(row, name).expect(name), 1e-12);
         }
     }
     let found = fixed.log_likelihood(&returns, first).expect("defined");
