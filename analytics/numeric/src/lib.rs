@@ -6,5 +6,8 @@
 
 pub mod lanes;
 pub mod mills;
+pub mod beta;
+pub mod minima;
 pub mod normal;
 pub mod roots;
+pub mod student;

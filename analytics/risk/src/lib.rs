@@ -19,6 +19,7 @@ pub mod performance;
 pub mod ratios;
 pub mod rolling;
 mod select;
+pub mod series;
 pub mod trades;
 pub mod values;
 

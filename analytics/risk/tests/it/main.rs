@@ -2,3 +2,8 @@
 
 mod golden;
 mod properties;
+mod series_edges;
+mod series_golden;
+mod series_noise;
+mod series_properties;
+mod series_reference;
