@@ -170,11 +170,13 @@ impl Search<'_> {
         let n = f.len();
         let mut place = vec![Place::Free; n];
         let mut bound = false;
+        let mut polished = 0;
         let steps_max = 200 + 50 * n;
         for step in 0..steps_max {
             let slope = self.slope(&f);
             let free: Vec<usize> = (0..n).filter(|i| place[*i] == Place::Free).collect();
-            let move_by = self.direction(&slope, &free, bound)?;
+            let missing = bound.then(|| self.limits.total - f.iter().sum::<f64>());
+            let move_by = self.direction(&slope, &free, missing)?;
             let (length, hit) = self.longest(&f, &free, &move_by, bound);
             for (i, by) in free.iter().zip(&move_by) {
                 f[*i] += length * by;
@@ -195,6 +197,13 @@ impl Search<'_> {
             let slope = self.slope(&f);
             let price = if bound { self.price(&slope, &free) } else { 0.0 };
             let scale = self.scale(&f);
+            // A large step to here leaves its rounding, which one more from here takes away.
+            let uneven = free.iter().any(|i| (slope[*i] - price).abs() > 1e-15 * scale);
+            if uneven && polished < 2 {
+                polished += 1;
+                continue;
+            }
+            polished = 0;
             // Late on, the first rather than the worst: no cycles (Bland 1977).
             let first = step > steps_max / 2;
             let mut worst = 1e-13 * scale;
@@ -239,21 +248,24 @@ impl Search<'_> {
             .fold(0.0, f64::max)
     }
 
-    /// From here to the best of the free, the total kept when it is `bound`.
-    fn direction(&self, slope: &[f64], free: &[usize], bound: bool) -> Result<Vec<f64>, RiskError> {
+    /// From here to the best of the free; by `missing` in all where the total binds.
+    fn direction(&self, slope: &[f64], free: &[usize], missing: Option<f64>) -> Result<Vec<f64>, RiskError> {
         if free.is_empty() {
             return Ok(Vec::new());
         }
         let factor = self.factor(free)?;
         let zeros = vec![0.0; free.len()];
-        let uphill: Vec<f64> = free.iter().map(|i| slope[*i]).collect();
+        // What all have in common does nothing where the total binds; left in, it would cancel.
+        let common = if missing.is_some() { self.price(slope, free) } else { 0.0 };
+        let uphill: Vec<f64> = free.iter().map(|i| slope[*i] - common).collect();
         let mut found = factor.solve(&uphill, &zeros);
-        if bound {
+        if let Some(missing) = missing {
             let ones = factor.solve(&vec![1.0; free.len()], &zeros);
-            let price = found.iter().sum::<f64>() / ones.iter().sum::<f64>();
-            found.iter_mut().zip(&ones).for_each(|(x, one)| *x -= price * one);
-            if free.len() == 1 {
-                found[0] = 0.0;
+            // Twice, since the first leaves the rounding of large numbers.
+            for _ in 0..2 {
+                let over = found.iter().sum::<f64>() - missing;
+                let price = over / ones.iter().sum::<f64>();
+                found.iter_mut().zip(&ones).for_each(|(x, one)| *x -= price * one);
             }
         }
         Ok(found)
