@@ -1,5 +1,6 @@
 //! Tests through the public interface.
 
+mod covariance;
 mod golden;
 mod kelly;
 mod pbo;
