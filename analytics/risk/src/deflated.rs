@@ -89,6 +89,21 @@ pub fn expected_best_sharpe(trials: u64, variance_of_trials: f64) -> Option<f64>
     finite(variance_of_trials.sqrt() * best)
 }
 
+/// Years of backtest below which the best of `trials` worthless strategies is
+/// expected to show at least the annualised Sharpe ratio `sharpe`: a shorter one
+/// proves nothing. `(best / sharpe)^2` with `best` of [`expected_best_sharpe`] at the
+/// variance 1 (Bailey, Borwein, Lopez de Prado and Zhu 2014, "Pseudo-mathematics
+/// and financial charlatanism", theorem 1). `None` below two trials or when
+/// `sharpe` is not above zero.
+#[must_use]
+pub fn minimum_backtest_years(trials: u64, sharpe: f64) -> Option<f64> {
+    if sharpe.is_nan() || sharpe <= 0.0 {
+        return None;
+    }
+    let share = expected_best_sharpe(trials, 1.0)? / sharpe;
+    finite(share * share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +124,18 @@ mod tests {
         let periods = PAPER.minimum_periods(0.05, 0.95).expect("ahead");
         let at = |n: f64| Estimate { periods: n as usize, ..PAPER }.probability_above(0.05).expect("defined");
         assert!(at(periods.floor()) < 0.95 && at(periods.ceil()) >= 0.95);
+    }
+
+    #[test]
+    fn a_backtest_must_be_longer_the_more_was_tried() {
+        // The paper: with five years of data, no more than 45 independent trials for a Sharpe ratio of 1.
+        let years = |trials| minimum_backtest_years(trials, 1.0).expect("defined");
+        assert!(years(45) < 5.0 && years(46) > 4.9 && years(47) > 5.0, "{} {}", years(45), years(46));
+        // Below the bound 2 ln N.
+        assert!(years(1_000) < 2.0 * 1_000_f64.ln());
+        assert_eq!(minimum_backtest_years(1, 1.0), None);
+        assert_eq!(minimum_backtest_years(10, 0.0), None);
+        assert_eq!(minimum_backtest_years(10, f64::NAN), None);
     }
 
     #[test]

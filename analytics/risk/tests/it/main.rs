@@ -1,6 +1,10 @@
 //! Tests through the public interface.
 
+mod covariance;
 mod golden;
+mod kelly;
+mod pbo;
+mod portfolio;
 mod properties;
 mod series_edges;
 mod series_golden;

@@ -1,0 +1,452 @@
+//! Kelly fractions.
+
+use risk::RiskError;
+use risk::bootstrap::Bootstrap;
+use risk::kelly::{
+    Bet, Constrained, Continuous, Estimate, Limits, Market, Method, bootstrap, empirical, fractional, mean_variance,
+    win_loss,
+};
+
+fn list(cell: &str) -> Vec<f64> {
+    cell.split(';').map(|x| x.parse().expect(cell)).collect()
+}
+
+fn off(found: f64, expected: f64) -> f64 {
+    if found == expected { 0.0 } else { (found / expected - 1.0).abs() }
+}
+
+#[test]
+fn every_bet_of_the_table() {
+    let mut worst = 0.0_f64;
+    let table = include_str!("../golden/kelly_binary.csv");
+    for line in table.lines().skip(1) {
+        let cells: Vec<f64> = line.split(',').map(|x| x.parse().expect(line)).collect();
+        let bet = Bet { probability: cells[1], win: cells[2], loss: cells[3] };
+        let stake = bet.recommended().expect(line);
+        for (found, expected) in
+            [(bet.fraction(), cells[4]), (bet.recommended(), cells[5]), (bet.growth(stake), cells[6])]
+        {
+            let error = off(found.expect(line), expected);
+            worst = worst.max(error);
+            assert!(error <= 1e-10, "{line}: {error:e}");
+        }
+    }
+    println!("binary: worst {worst:e}");
+}
+
+#[test]
+fn every_portfolio_of_the_table() {
+    let mut worst = 0.0_f64;
+    for line in include_str!("../golden/kelly_portfolio.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (drift, covariance, fractions) = (list(cells[2]), list(cells[3]), list(cells[5]));
+        let rate = cells[4].parse().expect(line);
+        let found = Market { drift: &drift, covariance: &covariance, rate }.optimum().expect(line);
+        let numbers = found.fractions.iter().copied().chain([found.growth, found.sharpe]);
+        let expected = fractions.into_iter().chain(cells[6..8].iter().map(|x| x.parse().expect(line)));
+        for (found, expected) in numbers.zip(expected) {
+            let error = off(found, expected);
+            worst = worst.max(error);
+            assert!(error <= 1e-10, "{line}: {error:e}");
+        }
+    }
+    println!("portfolio: worst {worst:e}");
+}
+
+fn series(name: &str) -> Vec<f64> {
+    let rows = include_str!("../golden/risk_returns.csv").lines().filter(|l| l.starts_with(&format!("{name},")));
+    rows.map(|l| l.split(',').nth(2).expect(l).parse().expect(l)).collect()
+}
+
+#[test]
+fn every_series_of_the_table() {
+    let mut worst = 0.0_f64;
+    for line in include_str!("../golden/kelly_series.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let returns = series(cells[0]);
+        assert!(returns.len() >= 30, "{line}");
+        let by_wins = win_loss(&returns).expect(line);
+        let by_moments = mean_variance(&returns, 0.0).expect(line);
+        let found = [by_wins.win_rate, by_wins.payoff, by_wins.estimate.fraction, by_moments.fraction];
+        for (found, cell) in found.into_iter().zip(&cells[1..]) {
+            let error = off(found, cell.parse().expect(line));
+            worst = worst.max(error);
+            assert!(error <= 1e-10, "{line}: {error:e}");
+        }
+        // Below zero nothing is staked.
+        let best = empirical(&returns, None).expect(line);
+        assert_eq!(best.fraction > 0.0, by_moments.fraction > 0.0);
+    }
+    println!("series: worst {worst:e}");
+}
+
+const INF: f64 = f64::INFINITY;
+const NEARLY: [f64; 2] = [6251.116575585736, -6249.116575598235];
+const THIN: [f64; 2] = [1.999999943436137e-09, 1.9999998868722757e-18];
+
+/// Numbers from -1 to 1 that are the same on every machine.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+}
+
+/// A covariance of `n` assets of this rank (definite when not below `n`), and drifts.
+fn random(noise: &mut Noise, n: usize, rank: usize) -> (Vec<f64>, Vec<f64>) {
+    let loads: Vec<Vec<f64>> = (0..n).map(|_| (0..rank).map(|_| 0.3 * noise.next()).collect()).collect();
+    let own = |i: usize, j: usize| loads[i].iter().zip(&loads[j]).map(|(a, b)| a * b).sum::<f64>();
+    let covariance = (0..n * n).map(|at| own(at / n, at % n)).collect();
+    (covariance, (0..n).map(|_| 0.05 + 0.1 * noise.next()).collect())
+}
+
+/// The conditions of Karush, Kuhn and Tucker, from the problem alone.
+fn check_best(market: &Market, limits: &Limits, found: &Constrained, tolerance: f64) {
+    let (f, n) = (&found.optimum.fractions, market.drift.len());
+    let sum: f64 = f.iter().sum();
+    assert!(sum <= limits.total + 1e-12 * sum.abs().max(1.0), "{found:?}");
+    let total = found.price_of_total;
+    assert!(total >= 0.0 && (total == 0.0 || (sum - limits.total).abs() < 1e-10 * sum.abs().max(1.0)), "{found:?}");
+    for i in 0..n {
+        assert!(f[i] >= limits.lower[i] && f[i] <= limits.upper[i], "{found:?}");
+        let risk: f64 = (0..n).map(|j| market.covariance[i * n + j] * f[j]).sum();
+        let slope = market.drift[i] - market.rate - risk - total;
+        assert!(slope <= tolerance || f[i] == limits.upper[i], "{i}: {slope} {found:?} {limits:?}");
+        assert!(slope >= -tolerance || f[i] == limits.lower[i], "{i}: {slope} {found:?} {limits:?}");
+        let price = found.price_of_limit[i];
+        assert!((price - slope).abs() <= tolerance && (price <= 0.0 || f[i] == limits.upper[i]), "{i} {found:?}");
+    }
+}
+
+/// By `scipy.optimize.minimize` (SLSQP).
+#[test]
+fn limits_as_another_solver_finds_them() {
+    let covariance = [
+        0.04, 0.012, 0.018, -0.004, 0.012, 0.0225, 0.009, 0.002, 0.018, 0.009, 0.09, -0.006, -0.004, 0.002, -0.006,
+        0.01,
+    ];
+    let market = Market { drift: &[0.10, 0.07, 0.12, 0.03], covariance: &covariance, rate: 0.02 };
+    for (lower, upper, total, expected) in [
+        (0.0, INF, 1.0, [0.553_191_489_361_702, 0.0, 0.446_808_510_638_298, 0.0]),
+        (0.0, 0.5, 1.0, [0.5, 0.0, 0.5, 0.0]),
+        (-0.3, 0.8, 1.5, [0.8, 0.404_232_804_232_804, 0.595_767_195_767_196, -0.3]),
+        (0.0, INF, INF, [1.550_157_049_373_76, 0.885_294_860_931_247, 0.842_448_400_415_62, 1.948_472_893_006_464]),
+        (0.1, 0.4, 1.0, [0.4, 0.1, 0.4, 0.1]),
+    ] {
+        let limits = Limits::within(4, lower, upper, total);
+        let found = market.within(&limits).expect("feasible");
+        check_best(&market, &limits, &found, 1e-13);
+        for (f, e) in found.optimum.fractions.iter().zip(expected) {
+            // As far as that solver goes.
+            assert!((f - e).abs() < 1e-7, "{found:?}");
+        }
+    }
+    // Without a limit at work it is the unlimited optimum, to the last digits.
+    let free = market.within(&Limits::within(4, -INF, INF, INF)).expect("feasible").optimum;
+    for (a, b) in free.fractions.iter().zip(market.optimum().expect("defined").fractions) {
+        assert!(off(*a, b) < 1e-13);
+    }
+}
+
+#[test]
+fn any_limits_satisfy_the_conditions_of_an_optimum() {
+    let mut noise = Noise(1);
+    for round in 0..600 {
+        let n = 1 + round % 12;
+        // Every third is singular: fewer factors than assets.
+        let rank = if round % 3 == 0 { (n / 2).max(1) } else { n + 3 };
+        let (covariance, drift) = random(&mut noise, n, rank);
+        let market = Market { drift: &drift, covariance: &covariance, rate: 0.02 };
+        let limits = match round % 4 {
+            0 => Limits { upper: vec![3.0; n], ..Limits::long_only(n, 1.0) },
+            1 => Limits::within(n, -0.5, 0.7, 1.2),
+            2 => Limits {
+                lower: (0..n).map(|_| -0.2 - 0.2 * noise.next()).collect(),
+                upper: (0..n).map(|_| 0.4 + 0.3 * noise.next()).collect(),
+                total: 0.3,
+            },
+            _ => Limits { lower: vec![0.02; n], upper: vec![5.0; n], total: 2.0 },
+        };
+        let found = market.within(&limits).expect("feasible");
+        check_best(&market, &limits, &found, 1e-11);
+    }
+}
+
+#[test]
+fn limits_of_a_special_shape() {
+    // Two assets that are the same: half each. A third without variance or edge: nothing of it matters.
+    let twin = [0.04, 0.04, 0.0, 0.04, 0.04, 0.0, 0.0, 0.0, 0.0];
+    let market = Market { drift: &[0.1, 0.1, 0.02], covariance: &twin, rate: 0.02 };
+    let found = market.within(&Limits::long_only(3, INF)).expect("bounded");
+    assert!((found.optimum.fractions[0] - 1.0).abs() < 1e-9 && (found.optimum.fractions[1] - 1.0).abs() < 1e-9);
+    assert_eq!(found.optimum.fractions[2], 0.0);
+    // An edge without risk: all of what is allowed, or no maximum.
+    let free_lunch = Market { drift: &[0.1, 0.1, 0.03], covariance: &twin, rate: 0.02 };
+    let bounded = Limits::within(3, 0.0, 2.0, INF);
+    let found = free_lunch.within(&bounded).expect("bounded");
+    assert_eq!(found.optimum.fractions[2], 2.0);
+    check_best(&free_lunch, &bounded, &found, 1e-11);
+    assert!(matches!(free_lunch.within(&Limits::long_only(3, INF)), Err(RiskError::Degenerate { .. })));
+    // No edge: no bet.
+    let poor = Market { drift: &[0.01, 0.0], covariance: &[0.04, 0.01, 0.01, 0.09], rate: 0.02 };
+    let none = poor.within(&Limits::long_only(2, 1.0)).expect("feasible").optimum;
+    assert_eq!((none.fractions, none.growth, none.sharpe), (vec![0.0, 0.0], 0.02, 0.0));
+    // One point is all that is left.
+    let fixed = Limits { lower: vec![0.3, 0.2], upper: vec![0.3, 0.4], total: 0.5 };
+    assert_eq!(poor.within(&fixed).expect("feasible").optimum.fractions, [0.3, 0.2]);
+    // One asset.
+    let one = Market { drift: &[0.1], covariance: &[0.04], rate: 0.02 };
+    assert_eq!(one.within(&Limits::long_only(1, 1.0)).expect("feasible").price_of_total, 0.04);
+}
+
+#[test]
+fn markets_and_limits_that_make_no_sense_are_errors() {
+    let covariance = [0.04, 0.01, 0.01, 0.09];
+    let fine = Market { drift: &[0.1, 0.05], covariance: &covariance, rate: 0.02 };
+    let singular: [&[f64]; 4] =
+        [&[0.04, 0.06, 0.06, 0.09], &[0.04, 0.0, 0.0, 0.0], &[0.04, 0.08, 0.08, 0.09], &[-0.04, 0.0, 0.0, 0.09]];
+    for covariance in singular {
+        assert!(matches!(Market { covariance, ..fine }.optimum(), Err(RiskError::Degenerate { .. })), "{covariance:?}");
+    }
+    // Not a covariance, whatever the limits.
+    let crossed = Market { covariance: &[0.04, 0.08, 0.08, 0.09], ..fine };
+    assert!(matches!(crossed.within(&Limits::long_only(2, 1.0)), Err(RiskError::Degenerate { .. })));
+    for (covariance, index) in [(&[0.04, f64::NAN, 0.01, 0.09][..], 1), (&[0.04, 0.01, 0.02, 0.09], 2)] {
+        let error = Market { covariance, ..fine }.optimum().expect_err("bad");
+        assert!(matches!(error, RiskError::Element { argument: "covariance", index: i, .. } if i == index), "{error}");
+    }
+    assert!(matches!(Market { covariance: &[0.04], ..fine }.optimum(), Err(RiskError::Length { .. })));
+    assert!(matches!(Market { drift: &[], covariance: &[], rate: 0.0 }.optimum(), Err(RiskError::Length { .. })));
+    assert!(Market { rate: INF, ..fine }.optimum().is_err());
+    assert!(Market { drift: &[0.1, f64::NAN], ..fine }.optimum().is_err());
+    for limits in [
+        Limits::long_only(3, 1.0),
+        Limits::within(2, 0.6, 1.0, 1.0),
+        Limits::within(2, 0.6, 0.5, 9.0),
+        Limits::within(2, f64::NAN, 0.5, 9.0),
+        Limits::within(2, 0.0, f64::NAN, 9.0),
+        Limits::within(2, 0.0, 1.0, f64::NAN),
+        Limits::within(2, 0.0, 1.0, -0.1),
+        Limits::within(2, INF, INF, INF),
+    ] {
+        assert!(fine.within(&limits).is_err(), "{limits:?}");
+    }
+    assert!(fine.fractional(1.1).is_err());
+    assert!(fine.standard_errors(0.0, 100).is_err());
+    assert!(fine.at(&[1.0]).is_err());
+}
+
+#[test]
+fn a_nearly_singular_market_to_the_last_digits() {
+    // Correlation 1 - 2e-12: solved by mpmath from these very numbers.
+    let covariance = [0.04, 0.039_999_999_999_92, 0.039_999_999_999_92, 0.04];
+    let found =
+        Market { drift: &[0.1, 0.099_999_999], covariance: &covariance, rate: 0.02 }.optimum().expect("defined");
+    for (f, e) in found.fractions.iter().zip(NEARLY) {
+        assert!(off(*f, e) < 1e-12, "{f} {e}");
+    }
+}
+
+#[test]
+fn parts_and_errors_of_a_portfolio() {
+    let covariance = [0.04, 0.01, 0.0, 0.01, 0.09, 0.02, 0.0, 0.02, 0.06];
+    let market = Market { drift: &[0.1, 0.05, 0.08], covariance: &covariance, rate: 0.02 };
+    let full = market.optimum().expect("defined");
+    let half = market.fractional(0.5).expect("defined");
+    // Half the stake gives up a quarter of the growth.
+    assert!(off(half.growth - 0.02, 0.75 * (full.growth - 0.02)) < 1e-12);
+    assert!(off(half.sharpe, full.sharpe) < 1e-12 && off(half.fractions[2], 0.5 * full.fractions[2]) < 1e-15);
+    assert_eq!(market.fractional(0.0).expect("defined").growth, 0.02);
+    // One asset: the delta method of mean over variance at a normal's moments.
+    let one = Market { drift: &[0.0008], covariance: &[0.0001], rate: 0.0 };
+    let errors = one.standard_errors(500.0, 500).expect("defined");
+    assert!(off(errors[0], ((1.0 + 2.0 * 0.0064) / (500.0 * 0.0001_f64)).sqrt()) < 1e-12);
+    // Little data leaves little of a stake, much data all of it.
+    let keep = |time| market.james_stein(time).expect("defined").fractions[0] / full.fractions[0];
+    assert!(keep(1.0) == 0.0 && keep(20.0) > 0.5 && keep(20.0) < keep(200.0) && keep(200.0) < 1.0);
+    assert!(off(keep(20.0), 1.0 - 1.0 / (20.0 * full.sharpe * full.sharpe)) < 1e-12);
+    assert_eq!(one.james_stein(1.0).expect("defined").fractions, one.optimum().expect("defined").fractions);
+}
+
+#[test]
+fn bets_at_the_edges() {
+    let bet = |probability, win, loss| Bet { probability, win, loss };
+    // Certain to lose, certain to win, fair.
+    assert_eq!(bet(0.0, 2.0, 1.0).recommended(), Ok(0.0));
+    assert_eq!(bet(0.0, 2.0, 1.0).fraction(), Ok(-0.5));
+    assert_eq!(bet(1.0, 0.3, 0.5).fraction(), Ok(2.0));
+    assert!(off(bet(1.0, 0.3, 0.5).growth(2.0).expect("fine"), 1.6_f64.ln()) < 1e-15);
+    assert_eq!(bet(0.5, 1.0, 1.0).recommended(), Ok(0.0));
+    assert_eq!(bet(0.5, 1.0, 1.0).growth(0.0), Ok(0.0));
+    assert_eq!(bet(0.6, 1.0, 1.0).growth(1.0), Ok(f64::NEG_INFINITY));
+    assert_eq!(bet(0.6, 1.0, 0.5).ruin(), Ok(2.0));
+    // An edge of a billionth, by mpmath.
+    let thin = bet(0.500_000_001, 1.0, 1.0);
+    assert!(off(thin.fraction().expect("fine"), THIN[0]) < 1e-15);
+    assert!(off(thin.growth(thin.fraction().expect("fine")).expect("fine"), THIN[1]) < 1e-14);
+    // The full fraction is the best one.
+    let good = bet(0.55, 1.3, 0.8);
+    let full = good.fraction().expect("fine");
+    let at = |f: f64| good.growth(f).expect("fine");
+    assert!(at(full) > at(full * 0.99) && at(full) > at(full * 1.01) && at(full) > 0.0);
+    // The error of the probability takes its part.
+    assert_eq!(good.shrunk(0.0), Ok(full));
+    assert!(good.shrunk(0.05).expect("fine") < full && good.shrunk(10.0).expect("fine") < 0.01);
+    assert_eq!(bet(0.2, 1.0, 1.0).shrunk(0.01), Ok(0.0));
+    assert_eq!(Bet::from_counts(7, 10, 1.0, 1.0).expect("fine").probability, 8.0 / 12.0);
+    assert!(Bet::from_counts(11, 10, 1.0, 1.0).is_err());
+    for wrong in [
+        bet(-0.1, 1.0, 1.0),
+        bet(1.1, 1.0, 1.0),
+        bet(f64::NAN, 1.0, 1.0),
+        bet(0.5, 0.0, 1.0),
+        bet(0.5, -1.0, 1.0),
+        bet(0.5, INF, 1.0),
+        bet(0.5, 1.0, 0.0),
+        bet(0.5, 1.0, f64::NAN),
+        bet(0.5, 1e-300, 1e-300),
+    ] {
+        let failed = wrong.fraction().is_err() || wrong.fraction() == Ok(0.0);
+        assert!(failed, "{wrong:?} {:?}", wrong.fraction());
+    }
+    assert!(good.growth(-0.1).is_err() && good.growth(f64::NAN).is_err() && good.shrunk(-1.0).is_err());
+}
+
+#[test]
+fn an_asset_in_continuous_time() {
+    let asset = Continuous { drift: 0.1, rate: 0.02, volatility: 0.2 };
+    let full = asset.fraction().expect("fine");
+    assert!(off(full, 2.0) < 1e-15);
+    assert!(off(asset.growth(full).expect("fine"), 0.02 + 0.08 * 0.08 / (2.0 * 0.04)) < 1e-15);
+    assert!(off(asset.growth(2.0 * full).expect("fine"), 0.02) < 1e-12);
+    assert_eq!(asset.chance_of_falling_to(0.5, 1.0), Ok(0.5));
+    assert_eq!(asset.chance_of_falling_to(0.5, 0.5), Ok(0.125));
+    assert_eq!(asset.chance_of_falling_to(0.5, 0.0), Ok(0.0));
+    let poor = Continuous { drift: 0.01, ..asset };
+    assert!(poor.fraction().expect("fine") < 0.0);
+    assert_eq!((poor.recommended(), poor.chance_of_falling_to(0.5, 1.0)), (Ok(0.0), Ok(0.0)));
+    for wrong in [
+        Continuous { volatility: 0.0, ..asset },
+        Continuous { volatility: f64::NAN, ..asset },
+        Continuous { volatility: 1e-300, ..asset },
+        Continuous { drift: INF, ..asset },
+        Continuous { rate: f64::NAN, ..asset },
+    ] {
+        assert!(wrong.fraction().is_err(), "{wrong:?}");
+    }
+    for (level, part) in [(0.0, 0.5), (1.1, 0.5), (f64::NAN, 0.5), (0.5, -0.1), (0.5, 1.1)] {
+        assert!(asset.chance_of_falling_to(level, part).is_err());
+    }
+}
+
+#[test]
+fn trades_at_the_edges() {
+    // The empirical best of a binary record is the binary fraction.
+    let record: Vec<f64> = (0..100).map(|i| if i % 5 < 3 { 0.5 } else { -0.4 }).collect();
+    let best = empirical(&record, None).expect("fine");
+    let bet = Bet { probability: 0.6, win: 0.5, loss: 0.4 };
+    assert!(off(best.fraction, bet.fraction().expect("fine")) < 1e-13);
+    assert!(off(best.growth, bet.growth(best.fraction).expect("fine")) < 1e-12);
+    assert_eq!((best.ruin, best.capped), (Some(2.5), false));
+    // Win and loss of this record, in units of its loss.
+    let rates = win_loss(&record).expect("fine");
+    assert!(off(rates.estimate.fraction / rates.mean_loss, best.fraction) < 1e-13);
+    let capped = empirical(&record, Some(0.25)).expect("fine");
+    assert_eq!((capped.fraction, capped.capped), (0.25, true));
+    // Two trades.
+    let two = empirical(&[0.1, -0.05], None).expect("fine");
+    assert!(off(two.fraction, 0.5 / 0.05 - 0.5 / 0.1) < 1e-13);
+    assert_eq!(win_loss(&[0.1, -0.05]).expect("fine").estimate.error, None);
+    assert_eq!(win_loss(&[0.1, -0.05]).expect("fine").estimate.shrunk(), 0.0);
+    // All wins: no maximum but a limit. All losses, and no edge: nothing.
+    assert!(matches!(empirical(&[0.1, 0.2], None), Err(RiskError::Degenerate { .. })));
+    assert_eq!(empirical(&[0.1, 0.2], Some(2.0)).expect("fine").fraction, 2.0);
+    assert!(matches!(win_loss(&[0.1, 0.2]), Err(RiskError::Degenerate { .. })));
+    for none in [&[-0.1, -0.2][..], &[-0.1], &[0.0], &[0.0, 0.0], &[0.1, -0.1], &[0.1, 0.2, -0.3]] {
+        let found = empirical(none, None).expect("fine");
+        assert_eq!((found.fraction, found.growth), (0.0, 0.0), "{none:?}");
+    }
+    assert!(matches!(win_loss(&[-0.1, -0.2]), Err(RiskError::Degenerate { .. })));
+    assert!(matches!(win_loss(&[0.0, 0.0]), Err(RiskError::Degenerate { .. })));
+    // A loss of more than the stake bounds the fraction below 1.
+    let wild = empirical(&[3.0, 3.0, -2.0], None).expect("fine");
+    assert!(wild.fraction < 0.5 && wild.ruin == Some(0.5));
+    for wrong in [&[][..], &[f64::NAN, 0.1], &[INF, -0.1]] {
+        assert!(empirical(wrong, None).is_err() && win_loss(wrong).is_err() && mean_variance(wrong, 0.0).is_err());
+    }
+    assert!(empirical(&record, Some(0.0)).is_err() && empirical(&record, Some(f64::NAN)).is_err());
+    assert!(matches!(mean_variance(&[0.1], 0.0), Err(RiskError::Length { .. })));
+    assert!(matches!(mean_variance(&[0.1, 0.1, 0.1], 0.0), Err(RiskError::Degenerate { .. })));
+}
+
+/// The estimate's own error against the spread of estimates from fresh data.
+#[test]
+fn standard_errors_are_the_spread_of_estimates() {
+    let mut noise = Noise(7);
+    let mut sample =
+        || -> Vec<f64> { (0..250).map(|_| 0.0015 + 0.01 * (noise.next() + noise.next() + noise.next())).collect() };
+    let spread = |of: &dyn Fn(&[f64]) -> Estimate, sample: &mut dyn FnMut() -> Vec<f64>| {
+        let all: Vec<Estimate> = (0..1_000).map(|_| of(&sample())).collect();
+        let mean = all.iter().map(|e| e.fraction).sum::<f64>() / 1_000.0;
+        let deviation = (all.iter().map(|e| (e.fraction - mean).powi(2)).sum::<f64>() / 999.0).sqrt();
+        let error = all.iter().map(|e| e.error.expect("defined")).sum::<f64>() / 1_000.0;
+        let covered = all.iter().filter(|e| {
+            let (low, high) = e.interval(0.9).expect("fine").expect("defined");
+            low <= mean && mean <= high
+        });
+        (error / deviation, covered.count())
+    };
+    for (ratio, covered) in [
+        spread(&|x| mean_variance(x, 0.0).expect("fine"), &mut sample),
+        spread(&|x| win_loss(x).expect("fine").estimate, &mut sample),
+    ] {
+        assert!((0.92..1.08).contains(&ratio), "{ratio}");
+        assert!((860..=940).contains(&covered), "{covered}");
+    }
+}
+
+#[test]
+fn the_bootstrap_interval_agrees_with_the_delta_method() {
+    let mut noise = Noise(9);
+    let returns: Vec<f64> = (0..400).map(|_| 0.002 + 0.01 * (noise.next() + noise.next())).collect();
+    let settings = Bootstrap { resamples: 2_000, confidence: 0.9, seed: 1, block: Some(1) };
+    let estimate = mean_variance(&returns, 0.0).expect("fine");
+    let (low, high) = estimate.interval(0.9).expect("fine").expect("defined");
+    let band = bootstrap(&returns, Method::MeanVariance { rate: 0.0 }, &settings).expect("fine");
+    assert!(((band.high - band.low) / (high - low) - 1.0).abs() < 0.12, "{band:?} {low} {high}");
+    let best = empirical(&returns, None).expect("fine").fraction;
+    for (method, own) in [
+        (Method::WinLoss, win_loss(&returns).expect("fine").estimate.fraction),
+        (Method::Empirical { most: None }, best),
+        (Method::Empirical { most: Some(0.5 * best) }, 0.5 * best),
+    ] {
+        let band = bootstrap(&returns, method, &settings).expect("fine");
+        assert!(band.low <= own && own <= band.high, "{method:?} {band:?} {own}");
+        assert_eq!(bootstrap(&returns, method, &settings), Ok(band));
+    }
+    // A single loss is in no resample about a third of the time.
+    let lucky = [vec![0.01; 30], vec![-0.01]].concat();
+    assert!(matches!(bootstrap(&lucky, Method::WinLoss, &settings), Err(RiskError::Degenerate { .. })));
+    assert!(bootstrap(&returns, Method::WinLoss, &Bootstrap { resamples: 5, ..settings }).is_err());
+}
+
+#[test]
+fn shrinking_never_turns_nothing_into_a_bet() {
+    let of = |fraction, error| Estimate { fraction, error, observations: 100 };
+    for (fraction, error) in [(-0.5, Some(0.1)), (0.0, Some(0.1)), (0.0, Some(0.0)), (0.5, None), (-0.5, None)] {
+        let estimate = of(fraction, error);
+        assert_eq!((estimate.shrunk(), estimate.shrunk_empirical_bayes()), (0.0, 0.0), "{estimate:?}");
+    }
+    assert_eq!(of(-0.5, None).recommended(1.0), Ok(0.0));
+    assert_eq!(of(0.5, None).recommended(0.5), Ok(0.25));
+    assert_eq!(of(0.5, Some(0.5)).shrunk(), 0.25);
+    assert_eq!(of(0.5, Some(0.5)).shrunk_empirical_bayes(), 0.0);
+    assert_eq!(of(0.5, Some(0.25)).shrunk(), 0.4);
+    assert_eq!(of(0.5, Some(0.25)).shrunk_empirical_bayes(), 0.375);
+    assert_eq!(of(0.5, Some(0.0)).shrunk(), 0.5);
+    assert!(of(0.5, Some(0.1)).interval(1.0).is_err() && of(0.5, Some(0.1)).recommended(1.5).is_err());
+    assert_eq!(of(0.5, None).interval(0.9), Ok(None));
+    assert!(fractional(f64::NAN, 0.5).is_err() && fractional(0.5, f64::NAN).is_err());
+}
