@@ -4,5 +4,7 @@
 //! bits on every machine: only + - * / and square roots of the hardware, and
 //! `libm` for the rest; no fused multiply-add.
 
+pub mod gaussian;
 pub mod normal;
+pub mod random;
 pub mod roots;

@@ -10,17 +10,20 @@ pub mod benchmark;
 pub mod block_length;
 pub mod bootstrap;
 pub mod calendar;
+mod check;
 pub mod curve;
 pub mod deflated;
 pub mod drawdown;
 pub mod error;
 pub mod moments;
+// pub mod monte_carlo;
 pub mod performance;
 pub mod ratios;
 pub mod rolling;
 mod select;
 pub mod trades;
 pub mod values;
+pub mod var;
 
 pub use error::RiskError;
 
