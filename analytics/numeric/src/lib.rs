@@ -5,6 +5,8 @@
 //! `libm` for the rest; no fused multiply-add.
 
 pub mod gaussian;
+pub mod growth;
 pub mod normal;
 pub mod random;
 pub mod roots;
+pub mod sobol;

@@ -91,3 +91,43 @@ fn fill(random: &mut Random, out: &mut [u64]) {
     }
     *random = state;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_numbers() {
+        // The reference implementation from the state 1, 2, 3, 4.
+        let mut random = Random { s0: [1; LANES], s1: [2; LANES], s2: [3; LANES], s3: [4; LANES] };
+        for expected in [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386] {
+            assert_eq!(random.next(), [expected; LANES]);
+        }
+        // SplitMix64 from the state 1234567.
+        let numbers = [1, 2].map(|i: u64| mixed(1_234_567_u64.wrapping_add(i.wrapping_mul(0x9E37_79B9_7F4A_7C15))));
+        assert_eq!(numbers, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+    }
+
+    #[test]
+    fn streams_and_seeds_are_apart() {
+        let mut keys: Vec<u64> =
+            (0..100).flat_map(|seed| (0..100).map(move |stream| stream_key(seed, stream))).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 10_000);
+    }
+
+    #[test]
+    fn filling_goes_on_where_it_stopped() {
+        let (mut a, mut b) = (Random::new(1, 2), Random::new(1, 2));
+        let mut all = [0; 40];
+        a.fill(&mut all);
+        let mut parts = [0; 40];
+        b.fill(&mut parts[..16]);
+        b.fill(&mut parts[16..]);
+        assert_eq!(all, parts);
+        let mut short = [0; 3];
+        Random::new(1, 2).fill(&mut short);
+        assert_eq!(short, all[..3]);
+    }
+}
