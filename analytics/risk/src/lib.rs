@@ -11,6 +11,7 @@ pub mod block_length;
 pub mod bootstrap;
 pub mod calendar;
 pub mod covariance;
+mod check;
 pub mod curve;
 pub mod deflated;
 pub mod drawdown;
@@ -18,6 +19,7 @@ pub mod error;
 pub mod kelly;
 pub mod moments;
 pub mod pbo;
+// pub mod monte_carlo;
 pub mod performance;
 pub mod portfolio;
 pub mod ratios;
@@ -28,6 +30,7 @@ pub mod series;
 pub mod stress;
 pub mod trades;
 pub mod values;
+pub mod var;
 
 pub use error::RiskError;
 

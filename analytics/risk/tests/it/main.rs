@@ -11,3 +11,4 @@ mod series_golden;
 mod series_noise;
 mod series_properties;
 mod series_reference;
+mod var;
