@@ -6,9 +6,12 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod chain;
 pub mod error;
 pub mod european;
 pub mod implied;
+pub mod surface;
+pub mod svi;
 pub mod terms;
 
 pub use error::OptionError;

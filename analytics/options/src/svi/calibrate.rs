@@ -1,0 +1,280 @@
+//! One SVI smile fitted to quoted volatilities, free of arbitrage.
+//!
+//! 1. The quasi-explicit fit of De Marco and Martini, which asks for no more than `a >= 0` and Lee's bound. It
+//!    is what [`Calibrated::free`] keeps, so that what the constraints cost can be seen.
+//! 2. A search over all five parameters by the error of volatility itself, with penalties on `g < 0` and on total
+//!    variance above that of the next expiry, ever stiffer until the check passes.
+//! 3. Should it still not pass: the smile is moved toward one that is free of arbitrage for certain just as far as it
+//!    takes, and improved from there by a search that refuses every smile that does not pass.
+//!
+//! Expiries are fitted from the last to the first, each below the next. The other way round there would be no smile
+//! to fall back on; this way there is one of the right shape: total variance of the next expiry times a share below 1 is
+//! free of butterflies when the whole is, because Durrleman's `g` is concave in the share and not below 0 at
+//! either end. It also gives the word to the long expiries, whose wings are quoted further out.
+
+use numeric::minima::nelder_mead;
+
+use super::Svi;
+use super::arbitrage::{Violations, WING_SLOPE_MAX, check, passes_with_margin, places};
+use super::quasi_explicit;
+use crate::OptionError;
+use crate::error::{finite, not_negative, positive};
+
+/// A volatility to be met.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// Log-moneyness, `ln(strike / forward)`.
+    pub k: f64,
+    /// Volatility, above 0.
+    pub volatility: f64,
+    /// Weight of its squared error, 0 or more; only ratios matter.
+    pub weight: f64,
+}
+
+/// What it took to be free of arbitrage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repair {
+    /// Nothing: the best smile passed.
+    None,
+    /// Penalties in the search.
+    Penalties,
+    /// The smile was moved toward one that passes for certain.
+    Moved,
+}
+
+impl Repair {
+    /// A word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Penalties => "penalties",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+/// A fitted smile.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibrated {
+    /// The smile; it passes [`check`] against the expiry before.
+    pub smile: Svi,
+    /// The quasi-explicit fit before constraints.
+    pub free: Svi,
+    /// What [`check`] says of the free smile by itself (no calendar).
+    pub before: Violations,
+    /// What was needed.
+    pub repair: Repair,
+}
+
+/// Fits a smile to `targets` at `years`, free of butterfly arbitrage and nowhere above the smile of the `next` expiry.
+///
+/// The smile is defined for every `k`; it is only as good as the targets within their range. With fewer than five
+/// targets more than one smile fits and the flattest bend found is as good as any: ask for five.
+///
+/// # Errors
+/// Names the argument (`years`, `k`, `volatility`, `weight`) that is not a number or outside its domain;
+/// [`OptionError::Length`] when there are fewer than three targets of a weight above 0; `next`
+/// when it is not free of arbitrage itself.
+pub fn calibrate(targets: &[Target], years: f64, next: Option<&Svi>) -> Result<Calibrated, OptionError> {
+    positive("years", years)?;
+    for target in targets {
+        finite("k", target.k)?;
+        positive("volatility", target.volatility)?;
+        not_negative("weight", target.weight)?;
+    }
+    let total: f64 = targets.iter().map(|t| t.weight).sum();
+    let targets: Vec<Target> =
+        targets.iter().filter(|t| t.weight > 0.0).map(|t| Target { weight: t.weight / total, ..*t }).collect();
+    if targets.len() < 3 {
+        return Err(OptionError::Length { argument: "targets", found: targets.len(), expected: 3 });
+    }
+    if let Some(next) = next {
+        next.validate()?;
+        let violations = check(next, None).total();
+        if violations > 0 {
+            let found = violations as f64;
+            return Err(OptionError::Argument { argument: "next", found, expected: "a smile without violations" });
+        }
+    }
+    let fit = Fit { targets: &targets, years, next, width: width(&targets, years) };
+    Ok(fit.solve())
+}
+
+/// The fit that asks for next to nothing: what a smile would be, were arbitrage no concern. `targets`, of any
+/// weights above 0, must not be empty.
+pub(crate) fn free(targets: &[Target], years: f64) -> Svi {
+    quasi_explicit::fit(targets, years, width(targets, years))
+}
+
+/// The least volatility as a deviation: a scale for distances in `k`.
+fn width(targets: &[Target], years: f64) -> f64 {
+    targets.iter().fold(f64::INFINITY, |low, t| if t.volatility < low { t.volatility } else { low }) * years.sqrt()
+}
+
+struct Fit<'a> {
+    targets: &'a [Target],
+    years: f64,
+    next: Option<&'a Svi>,
+    width: f64,
+}
+
+impl Fit<'_> {
+    fn solve(&self) -> Calibrated {
+        let free = quasi_explicit::fit(self.targets, self.years, self.width);
+        let before = check(&free, None);
+        let passes = |smile: &Svi| passes_with_margin(smile, self.next);
+        let polished = self.search(free, 0.0);
+        let best = if self.error(&polished) <= self.error(&free) { polished } else { free };
+        if passes(&best) {
+            return Calibrated { smile: best, free, before, repair: Repair::None };
+        }
+        let safe = self.safe();
+        let mut candidates: Vec<Svi> = Vec::new();
+        let mut failed = best;
+        // From where the data lead, and from a smile that passes.
+        for start in [best, safe] {
+            let mut smile = start;
+            for stiffness in [1.0, 1e2, 1e4, 1e6] {
+                smile = self.search(smile, stiffness);
+                if passes(&smile) {
+                    candidates.push(smile);
+                    break;
+                }
+                failed = smile;
+            }
+        }
+        let repair = if candidates.is_empty() { Repair::Moved } else { Repair::Penalties };
+        if candidates.is_empty() {
+            candidates.push(self.moved(&failed, &safe));
+        }
+        candidates.sort_by(|a, b| self.error(a).total_cmp(&self.error(b)));
+        let start = candidates[0];
+        let refused = |x: &[f64; 5]| {
+            let smile = smile_at(x);
+            if passes(&smile) { self.error(&smile) } else { f64::INFINITY }
+        };
+        let improved = smile_at(&nelder_mead(refused, coordinates(&start), self.steps(0.02), 1e-6, 300).at);
+        let better = passes(&improved) && self.error(&improved) < self.error(&start);
+        Calibrated { smile: if better { improved } else { start }, free, before, repair }
+    }
+
+    /// The weighted mean squared error of volatility; infinite for a smile without variance.
+    fn error(&self, smile: &Svi) -> f64 {
+        if smile.least_total_variance() <= 0.0 {
+            return f64::INFINITY;
+        }
+        let square = |t: &Target| {
+            let error = (smile.total_variance(t.k) / self.years).sqrt() - t.volatility;
+            t.weight * error * error
+        };
+        self.targets.iter().map(square).sum()
+    }
+
+    /// The best smile near `start` when violations cost `stiffness`.
+    fn search(&self, start: Svi, stiffness: f64) -> Svi {
+        let scale = self.error(&start);
+        let scale = if scale > 1e-10 { scale } else { 1e-10 };
+        let objective = |x: &[f64; 5]| {
+            let smile = smile_at(x);
+            let steep = smile.wing_slopes().iter().any(|slope| *slope > WING_SLOPE_MAX - 1e-4);
+            if steep || smile.rho.abs() > 0.9995 || smile.sigma < 1e-2 * self.width || !smile.m.is_finite() {
+                return f64::INFINITY;
+            }
+            let error = self.error(&smile);
+            if stiffness == 0.0 { error } else { error + stiffness * scale * self.penalty(&smile) }
+        };
+        let mut at = coordinates(&start);
+        for size in [0.2, 0.05] {
+            at = nelder_mead(objective, at, self.steps(size), 1e-9, 1_000).at;
+        }
+        smile_at(&at)
+    }
+
+    /// How far a smile is from passing, 0 when it passes with some room.
+    fn penalty(&self, smile: &Svi) -> f64 {
+        const ROOM: f64 = 1e-3;
+        let smiles: Vec<&Svi> = std::iter::once(smile).chain(self.next).collect();
+        let mut sum = 0.0;
+        let mut lack = |by: f64| {
+            if by > 0.0 {
+                sum += by + 10.0 * by * by;
+            }
+        };
+        for k in places(&smiles, 50, 25) {
+            lack(ROOM - smile.g(k));
+            if let Some(next) = self.next {
+                let most = next.total_variance(k);
+                lack((smile.total_variance(k) - most * (1.0 - 1e-6)) / most);
+            }
+        }
+        if let Some(next) = self.next {
+            for (now, next) in smile.wing_slopes().iter().zip(next.wing_slopes()) {
+                lack((now - next * (1.0 - 1e-6)) / (next + 1e-3));
+            }
+        }
+        sum
+    }
+
+    /// On the way from `smile` to `safe` the nearest that passes.
+    fn moved(&self, smile: &Svi, safe: &Svi) -> Svi {
+        let at = |share: f64| {
+            let mix = |from: f64, to: f64| from + share * (to - from);
+            Svi {
+                a: mix(smile.a, safe.a),
+                b: mix(smile.b, safe.b),
+                rho: mix(smile.rho, safe.rho),
+                m: mix(smile.m, safe.m),
+                sigma: mix(smile.sigma, safe.sigma),
+            }
+        };
+        let passes = |share: f64| passes_with_margin(&at(share), self.next);
+        let mut failed = 0.0;
+        for step in 0..16 {
+            let share = libm::exp2(f64::from(step) - 16.0);
+            if passes(share) {
+                let mut passed = share;
+                for _ in 0..12 {
+                    let half = 0.5 * (failed + passed);
+                    if passes(half) {
+                        passed = half;
+                    } else {
+                        failed = half;
+                    }
+                }
+                return at(passed);
+            }
+            failed = share;
+        }
+        *safe
+    }
+
+    /// A smile that passes for certain: a share of the next at the level of the targets, or flat without a next.
+    fn safe(&self) -> Svi {
+        let targets = || self.targets.iter().map(|t| t.weight * t.volatility * t.volatility * self.years);
+        let Some(next) = self.next else { return Svi::flat(targets().sum()) };
+        let level: f64 = self.targets.iter().map(|t| t.weight * next.total_variance(t.k)).sum();
+        let share = targets().sum::<f64>() / level;
+        let share = if share < 1.0 { share } else { 1.0 - 1e-6 };
+        Svi { a: share * next.a, b: share * next.b, ..*next }
+    }
+
+    fn steps(&self, size: f64) -> [f64; 5] {
+        [size, size, size, size * self.width, size]
+    }
+}
+
+/// Where a smile lies in coordinates without bounds: the logarithm of the least total
+/// variance and of `b`, `atanh rho`, `m`, and the logarithm of `sigma`.
+fn coordinates(smile: &Svi) -> [f64; 5] {
+    let least = smile.least_total_variance();
+    let least = if least > 1e-12 { least } else { 1e-12 };
+    let b = if smile.b > 1e-9 { smile.b } else { 1e-9 };
+    let rho = smile.rho.clamp(-quasi_explicit::RHO_MAX, quasi_explicit::RHO_MAX);
+    [libm::log(least), libm::log(b), libm::atanh(rho), smile.m, libm::log(smile.sigma)]
+}
+
+fn smile_at(x: &[f64; 5]) -> Svi {
+    let (least, b, rho, sigma) = (libm::exp(x[0]), libm::exp(x[1]), libm::tanh(x[2]), libm::exp(x[4]));
+    Svi { a: least - b * sigma * (1.0 - rho * rho).sqrt(), b, rho, m: x[3], sigma }
+}
