@@ -9,7 +9,7 @@ use crate::chain::{Fate, Market, Quote};
 use crate::error::{finite, positive};
 use crate::svi::Svi;
 use crate::svi::arbitrage::{Violations, check};
-use crate::svi::calibrate::{Calibrated, Target, calibrate, free};
+use crate::svi::calibrate::{Calibrated, Neighbours, Target, calibrate, free};
 
 /// A surface and how it came about.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,11 +199,21 @@ fn points(
 }
 
 /// The smiles, fitted from the last expiry to the first, each below the next.
-fn smiles(ready: Vec<(Forward, Vec<Point>)>) -> Result<Vec<Smile>, OptionError> {
+fn smiles(mut ready: Vec<(Forward, Vec<Point>)>) -> Result<Vec<Smile>, OptionError> {
     let mut smiles: Vec<Smile> = Vec::new();
-    for (forward, mut points) in ready.into_iter().rev() {
+    while let Some((forward, mut points)) = ready.pop() {
         let next = smiles.last().map(|next| next.calibrated.smile);
-        let calibrated = calibrate(&targets(&points), forward.years, next.as_ref())?;
+        let floors: Vec<Target> =
+            ready.iter().flat_map(|(at, points)| floors(points, at.years, forward.years)).collect();
+        let mut slopes = [0.0, 0.0];
+        for (at, points) in &ready {
+            let wings = free(&targets(points), at.years).wing_slopes();
+            for (most, slope) in slopes.iter_mut().zip(wings) {
+                *most = if slope > *most { slope } else { *most };
+            }
+        }
+        let neighbours = Neighbours { next: next.as_ref(), floors: &floors, slopes };
+        let calibrated = calibrate(&targets(&points), forward.years, &neighbours)?;
         for point in &mut points {
             point.fitted_volatility = (calibrated.smile.total_variance(point.k) / forward.years).sqrt();
         }
@@ -223,6 +233,13 @@ fn smiles(ready: Vec<(Forward, Vec<Point>)>) -> Result<Vec<Smile>, OptionError> 
 
 fn targets(points: &[Point]) -> Vec<Target> {
     points.iter().map(|p| Target { k: p.k, volatility: p.mid_volatility, weight: p.weight }).collect()
+}
+
+/// The total variance of quotes at `years` as volatilities at the later time `until`.
+fn floors(points: &[Point], years: f64, until: f64) -> Vec<Target> {
+    let mut floors = targets(points);
+    floors.iter_mut().for_each(|floor| floor.volatility *= (years / until).sqrt());
+    floors
 }
 
 /// Places of the quotes far from the smile: beyond `limit` times the median distance, half of their own spread and a

@@ -31,6 +31,20 @@ pub struct Target {
     pub weight: f64,
 }
 
+/// The expiries about one, as far as its smile must or should heed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Neighbours<'a> {
+    /// The smile of the next expiry, which must nowhere be below.
+    pub next: Option<&'a Svi>,
+    /// Volatilities, at this expiry's time, that the smile should rather not be below: the total variance that
+    /// earlier expiries are quoted at, so that it leaves room for them where it has no targets of its own. All floors
+    /// together weigh as much as all targets.
+    pub floors: &'a [Target],
+    /// Slopes of the left and right wing that earlier expiries would like to have, 0 or more. To leave room for them, a
+    /// smile gives up a twentieth of its mean squared error for each wing at most.
+    pub slopes: [f64; 2],
+}
+
 /// What it took to be free of arbitrage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repair {
@@ -76,16 +90,17 @@ pub struct Calibrated {
 /// Names the argument (`years`, `k`, `volatility`, `weight`) that is not a number or outside its domain;
 /// [`OptionError::Length`] when there are fewer than three targets of a weight above 0; `next`
 /// when it is not free of arbitrage itself.
-pub fn calibrate(targets: &[Target], years: f64, next: Option<&Svi>) -> Result<Calibrated, OptionError> {
+pub fn calibrate(targets: &[Target], years: f64, neighbours: &Neighbours<'_>) -> Result<Calibrated, OptionError> {
     positive("years", years)?;
-    for target in targets {
+    let Neighbours { next, floors, slopes } = *neighbours;
+    not_negative("slopes", slopes[0])?;
+    not_negative("slopes", slopes[1])?;
+    for target in targets.iter().chain(floors) {
         finite("k", target.k)?;
         positive("volatility", target.volatility)?;
         not_negative("weight", target.weight)?;
     }
-    let total: f64 = targets.iter().map(|t| t.weight).sum();
-    let targets: Vec<Target> =
-        targets.iter().filter(|t| t.weight > 0.0).map(|t| Target { weight: t.weight / total, ..*t }).collect();
+    let (targets, floors) = (shares(targets), shares(floors));
     if targets.len() < 3 {
         return Err(OptionError::Length { argument: "targets", found: targets.len(), expected: 3 });
     }
@@ -97,8 +112,21 @@ pub fn calibrate(targets: &[Target], years: f64, next: Option<&Svi>) -> Result<C
             return Err(OptionError::Argument { argument: "next", found, expected: "a smile without violations" });
         }
     }
-    let fit = Fit { targets: &targets, years, next, width: width(&targets, years) };
-    Ok(fit.solve())
+    let free = free(&targets, years);
+    let low = targets.iter().fold(0.0, |low, t| if t.k < low { t.k } else { low });
+    let high = targets.iter().fold(0.0, |high, t| if t.k > high { t.k } else { high });
+    let width = width(&targets, years);
+    let reach = high - low + width;
+    let mut fit = Fit { targets: &targets, floors: &floors, years, next, slopes, width, reach, scale: 0.0 };
+    let scale = fit.missed(&free);
+    fit.scale = if scale > 1e-10 { scale } else { 1e-10 };
+    Ok(fit.solve(free))
+}
+
+/// Those of a weight above 0, with weights that sum to 1.
+fn shares(targets: &[Target]) -> Vec<Target> {
+    let total: f64 = targets.iter().map(|t| t.weight).sum();
+    targets.iter().filter(|t| t.weight > 0.0).map(|t| Target { weight: t.weight / total, ..*t }).collect()
 }
 
 /// The fit that asks for next to nothing: what a smile would be, were arbitrage no concern. `targets`, of any
@@ -114,81 +142,99 @@ fn width(targets: &[Target], years: f64) -> f64 {
 
 struct Fit<'a> {
     targets: &'a [Target],
+    floors: &'a [Target],
     years: f64,
     next: Option<&'a Svi>,
+    slopes: [f64; 2],
+    /// A scale for distances in `k`, and the range of the targets.
     width: f64,
+    reach: f64,
+    /// The mean squared error without constraints: what violations are weighed against.
+    scale: f64,
 }
 
 impl Fit<'_> {
-    fn solve(&self) -> Calibrated {
-        let free = quasi_explicit::fit(self.targets, self.years, self.width);
+    fn solve(&self, free: Svi) -> Calibrated {
         let before = check(&free, None);
-        let passes = |smile: &Svi| passes_with_margin(smile, self.next);
+        let passes = |smile: &Svi| self.sensible(smile) && passes_with_margin(smile, self.next);
         let polished = self.search(free, 0.0);
         let best = if self.error(&polished) <= self.error(&free) { polished } else { free };
         if passes(&best) {
             return Calibrated { smile: best, free, before, repair: Repair::None };
         }
         let safe = self.safe();
-        let mut candidates: Vec<Svi> = Vec::new();
-        let mut failed = best;
-        // From where the data lead, and from a smile that passes.
+        // From where the data lead, and from a smile that passes for certain.
+        let mut candidates = vec![(Repair::Moved, self.moved(&best, &safe))];
         for start in [best, safe] {
             let mut smile = start;
-            for stiffness in [1.0, 1e2, 1e4, 1e6] {
+            for stiffness in [1.0, 1e2, 1e4] {
                 smile = self.search(smile, stiffness);
                 if passes(&smile) {
-                    candidates.push(smile);
+                    candidates.push((Repair::Penalties, smile));
                     break;
                 }
-                failed = smile;
             }
+            candidates.push((Repair::Moved, self.moved(&smile, &safe)));
         }
-        let repair = if candidates.is_empty() { Repair::Moved } else { Repair::Penalties };
-        if candidates.is_empty() {
-            candidates.push(self.moved(&failed, &safe));
-        }
-        candidates.sort_by(|a, b| self.error(a).total_cmp(&self.error(b)));
-        let start = candidates[0];
+        candidates.sort_by(|a, b| self.error(&a.1).total_cmp(&self.error(&b.1)));
+        let (repair, mut smile) = candidates[0];
         let refused = |x: &[f64; 5]| {
             let smile = smile_at(x);
             if passes(&smile) { self.error(&smile) } else { f64::INFINITY }
         };
-        let improved = smile_at(&nelder_mead(refused, coordinates(&start), self.steps(0.02), 1e-6, 300).at);
-        let better = passes(&improved) && self.error(&improved) < self.error(&start);
-        Calibrated { smile: if better { improved } else { start }, free, before, repair }
+        for size in [0.1, 0.02] {
+            let improved = smile_at(&nelder_mead(refused, coordinates(&smile), self.steps(size), 1e-6, 250).at);
+            if passes(&improved) && self.error(&improved) < self.error(&smile) {
+                smile = improved;
+            }
+        }
+        Calibrated { smile, free, before, repair }
     }
 
     /// The weighted mean squared error of volatility; infinite for a smile without variance.
-    fn error(&self, smile: &Svi) -> f64 {
+    fn missed(&self, smile: &Svi) -> f64 {
         if smile.least_total_variance() <= 0.0 {
             return f64::INFINITY;
         }
-        let square = |t: &Target| {
-            let error = (smile.total_variance(t.k) / self.years).sqrt() - t.volatility;
-            t.weight * error * error
-        };
-        self.targets.iter().map(square).sum()
+        self.targets.iter().map(|t| t.weight * self.distance(smile, t) * self.distance(smile, t)).sum()
+    }
+
+    /// What is to be small: [`Fit::missed`], and what neighbours would rather have.
+    fn error(&self, smile: &Svi) -> f64 {
+        let below = self.floors.iter().map(|t| (t.weight, self.distance(smile, t))).filter(|(_, d)| *d < 0.0);
+        let crowded: f64 = below.map(|(weight, d)| weight * d * d).sum();
+        let flat = |(has, wanted): (f64, f64)| if has < wanted { (wanted - has) / wanted } else { 0.0 };
+        let flat: f64 = smile.wing_slopes().into_iter().zip(self.slopes).map(flat).map(|x| x * x).sum();
+        self.missed(smile) + crowded + 0.05 * self.scale * flat
+    }
+
+    fn distance(&self, smile: &Svi, target: &Target) -> f64 {
+        (smile.total_variance(target.k) / self.years).sqrt() - target.volatility
     }
 
     /// The best smile near `start` when violations cost `stiffness`.
     fn search(&self, start: Svi, stiffness: f64) -> Svi {
-        let scale = self.error(&start);
-        let scale = if scale > 1e-10 { scale } else { 1e-10 };
         let objective = |x: &[f64; 5]| {
             let smile = smile_at(x);
-            let steep = smile.wing_slopes().iter().any(|slope| *slope > WING_SLOPE_MAX - 1e-4);
-            if steep || smile.rho.abs() > 0.9995 || smile.sigma < 1e-2 * self.width || !smile.m.is_finite() {
+            if !self.sensible(&smile) {
                 return f64::INFINITY;
             }
             let error = self.error(&smile);
-            if stiffness == 0.0 { error } else { error + stiffness * scale * self.penalty(&smile) }
+            if stiffness == 0.0 { error } else { error + stiffness * self.scale * self.penalty(&smile) }
         };
         let mut at = coordinates(&start);
         for size in [0.2, 0.05] {
             at = nelder_mead(objective, at, self.steps(size), 1e-9, 1_000).at;
         }
         smile_at(&at)
+    }
+
+    /// Whether a smile bends within reach of its targets, neither in a kink (a spike in the density) nor too
+    /// wide to tell, and keeps Lee's bound.
+    fn sensible(&self, smile: &Svi) -> bool {
+        let steep = smile.wing_slopes().iter().any(|slope| *slope > WING_SLOPE_MAX - 1e-4);
+        let bent = smile.sigma >= 0.05 * self.width && smile.sigma <= 20.0 * self.reach;
+        !steep && bent && smile.rho.abs() <= 0.9995 && smile.m.abs() <= 5.0 * self.reach
     }
 
     /// How far a smile is from passing, 0 when it passes with some room.
@@ -198,19 +244,19 @@ impl Fit<'_> {
         let mut sum = 0.0;
         let mut lack = |by: f64| {
             if by > 0.0 {
-                sum += by + 10.0 * by * by;
+                sum += 1e2 * by * by;
             }
         };
         for k in places(&smiles, 50, 25) {
             lack(ROOM - smile.g(k));
             if let Some(next) = self.next {
                 let most = next.total_variance(k);
-                lack((smile.total_variance(k) - most * (1.0 - 1e-6)) / most);
+                lack((smile.total_variance(k) - most * (1.0 - ROOM)) / most);
             }
         }
         if let Some(next) = self.next {
             for (now, next) in smile.wing_slopes().iter().zip(next.wing_slopes()) {
-                lack((now - next * (1.0 - 1e-6)) / (next + 1e-3));
+                lack((now - next * (1.0 - ROOM)) / (next + 1e-4));
             }
         }
         sum

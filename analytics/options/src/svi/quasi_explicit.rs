@@ -37,7 +37,7 @@ pub(super) fn fit(targets: &[Target], years: f64, width: f64) -> Svi {
         .collect();
     let error = |x: &[f64; 2]| {
         let (m, sigma) = (x[0], libm::exp(x[1]));
-        let outside = m < low - range || m > high + range || sigma < 1e-2 * width || sigma > 20.0 * range;
+        let outside = m < low - range || m > high + range || sigma < 0.05 * width || sigma > 20.0 * range;
         if outside { f64::INFINITY } else { inner(&rows, m, sigma).error }
     };
     let mut best = Minimum { at: [low + 0.5 * range, libm::log(width)], value: f64::INFINITY, evaluations: 0 };

@@ -1,3 +1,7 @@
 //! Tests through the public interface.
 
 mod european;
+mod surface;
+mod surface_market;
+mod surface_parity;
+mod surface_svi;
