@@ -7,7 +7,7 @@ use super::Svi;
 /// tends to a number above 0 far from the money: `(4 - slope^2) / 16`.
 pub const WING_SLOPE_MAX: f64 = 2.0;
 
-/// What a check found. The counts are of places on the grid of [`grid`], plus one for each wing.
+/// What a check found. The counts are of places of [`grid`] and of low points between them, plus one for each wing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     /// Places where the density is below 0 (`g < 0`) or there is no variance.
@@ -95,38 +95,93 @@ pub(super) fn places(smiles: &[&Svi], half: i32, bend: i32) -> Vec<f64> {
     ks
 }
 
+/// The values of a function on a grid, and its least value between the places about each low point.
+///
+/// A grid alone is not enough: a search for the best smile ends where it touches zero, between two places of the grid
+/// as well as on one.
+struct Swept {
+    on_grid: Vec<f64>,
+    between: Vec<f64>,
+}
+
+impl Swept {
+    /// Low points at or above `high` are left as the grid has them.
+    fn of(ks: &[f64], high: f64, f: impl Fn(f64) -> f64) -> Self {
+        let on_grid: Vec<f64> = ks.iter().map(|&k| f(k)).collect();
+        let mut between = Vec::new();
+        for i in 1..on_grid.len().saturating_sub(1) {
+            let low = on_grid[i] <= on_grid[i - 1] && on_grid[i] <= on_grid[i + 1];
+            if low && on_grid[i] >= 0.0 && on_grid[i] < high {
+                between.push(least(&f, ks[i - 1], ks[i + 1]));
+            }
+        }
+        Self { on_grid, between }
+    }
+
+    fn count(&self, bad: impl Fn(f64) -> bool) -> usize {
+        self.on_grid.iter().chain(&self.between).filter(|value| bad(**value)).count()
+    }
+}
+
+/// The least value between two places, by golden sections.
+fn least(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let (mut a, mut b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
+    let (mut at_a, mut at_b) = (f(a), f(b));
+    for _ in 0..36 {
+        if at_a < at_b {
+            (high, b, at_b) = (b, a, at_a);
+            a = high - GOLDEN * (high - low);
+            at_a = f(a);
+        } else {
+            (low, a, at_a) = (a, b, at_b);
+            b = low + GOLDEN * (high - low);
+            at_b = f(b);
+        }
+    }
+    if at_a < at_b { at_a } else { at_b }
+}
+
+/// Low points of `g` below this, and of the gap between two smiles below this share of the upper, are looked into.
+const LOW: f64 = 0.05;
+
+/// By how much `above` is above `below` at a place, as a share of `above`; NaN where that is 0.
+fn gap(below: &Svi, above: &Svi, k: f64) -> f64 {
+    let upper = above.total_variance(k);
+    (upper - below.total_variance(k)) / upper
+}
+
 /// Checks one smile, and against the smile of the expiry `before` where there is one.
 #[must_use]
 pub fn check(smile: &Svi, before: Option<&Svi>) -> Violations {
     let smiles: Vec<&Svi> = std::iter::once(smile).chain(before).collect();
     let ks = grid(&smiles);
     let mut found = Violations {
-        butterfly: ks.iter().filter(|&&k| is_butterfly(smile.g(k))).count(),
+        butterfly: Swept::of(&ks, LOW, |k| smile.g(k)).count(is_butterfly),
         wings: smile.wing_slopes().iter().filter(|slope| **slope > WING_SLOPE_MAX).count(),
         calendar: 0,
     };
     if let Some(before) = before {
-        found.calendar = ks.iter().filter(|&&k| smile.total_variance(k) < before.total_variance(k)).count()
+        found.calendar = Swept::of(&ks, LOW, |k| gap(before, smile, k)).count(|gap| gap < 0.0)
             + smile.wing_slopes().iter().zip(before.wing_slopes()).filter(|&(now, before)| *now < before).count();
     }
     found
 }
 
-/// Whether a smile passes with room to spare, alone and below the one of the `next` expiry, so that it also
-/// passes between the places of the grid.
+/// Whether a smile passes with a little room, alone and below the one of the `next` expiry.
 pub(super) fn passes_with_margin(smile: &Svi, next: Option<&Svi>) -> bool {
-    const ROOM: f64 = 1e-5;
+    const ROOM: f64 = 1e-6;
     if smile.validate().is_err() || smile.wing_slopes().iter().any(|slope| *slope > WING_SLOPE_MAX - ROOM) {
         return false;
     }
-    if let Some(next) = next
-        && smile.wing_slopes().iter().zip(next.wing_slopes()).any(|(now, next)| *now > next)
-    {
-        return false;
-    }
+    let passes = |swept: &Swept| swept.count(|value| value.is_nan() || value < ROOM) == 0;
     let smiles: Vec<&Svi> = std::iter::once(smile).chain(next).collect();
-    grid(&smiles).into_iter().all(|k| {
-        let w = smile.total_variance(k);
-        smile.g(k) >= ROOM && next.is_none_or(|next| next.total_variance(k) - w >= 1e-10)
-    })
+    let ks = grid(&smiles);
+    if let Some(next) = next {
+        let crossed = smile.wing_slopes().iter().zip(next.wing_slopes()).any(|(now, next)| *now > next);
+        if crossed || !passes(&Swept::of(&ks, LOW, |k| gap(smile, next, k))) {
+            return false;
+        }
+    }
+    passes(&Swept::of(&ks, LOW, |k| smile.g(k)))
 }

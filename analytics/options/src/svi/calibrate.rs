@@ -301,7 +301,7 @@ impl Fit<'_> {
         let Some(next) = self.next else { return Svi::flat(targets().sum()) };
         let level: f64 = self.targets.iter().map(|t| t.weight * next.total_variance(t.k)).sum();
         let share = targets().sum::<f64>() / level;
-        let share = if share < 1.0 { share } else { 1.0 - 1e-6 };
+        let share = if share < 1.0 { share } else { 1.0 - 1e-5 };
         Svi { a: share * next.a, b: share * next.b, ..*next }
     }
 
