@@ -10,6 +10,7 @@ pub mod beta;
 pub mod minima;
 pub mod gaussian;
 pub mod growth;
+pub mod minima;
 pub mod normal;
 pub mod random;
 pub mod chebyshev;

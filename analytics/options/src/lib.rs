@@ -8,11 +8,14 @@
 
 pub mod black76;
 pub mod cbbc;
+pub mod chain;
 pub mod error;
 pub mod european;
 mod greeks_interim;
 pub mod historical_vol;
 pub mod implied;
+pub mod surface;
+pub mod svi;
 pub mod terms;
 pub mod warrant;
 
