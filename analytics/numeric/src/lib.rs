@@ -4,18 +4,16 @@
 //! bits on every machine: only + - * / and square roots of the hardware, and
 //! `libm` for the rest; no fused multiply-add.
 
-pub mod lanes;
-pub mod mills;
 pub mod beta;
-pub mod minima;
+pub mod chebyshev;
 pub mod gaussian;
 pub mod growth;
+pub mod lanes;
+pub mod mills;
 pub mod minima;
 pub mod normal;
-pub mod random;
-pub mod chebyshev;
-pub mod normal;
 pub mod quadrature;
+pub mod random;
 pub mod roots;
-pub mod student;
 pub mod sobol;
+pub mod student;

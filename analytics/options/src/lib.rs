@@ -11,7 +11,6 @@ pub mod cbbc;
 pub mod chain;
 pub mod error;
 pub mod european;
-mod greeks_interim;
 pub mod historical_vol;
 pub mod implied;
 pub mod surface;

@@ -10,8 +10,8 @@ pub mod benchmark;
 pub mod block_length;
 pub mod bootstrap;
 pub mod calendar;
-pub mod covariance;
 mod check;
+pub mod covariance;
 pub mod curve;
 pub mod deflated;
 pub mod drawdown;
@@ -19,7 +19,6 @@ pub mod error;
 pub mod kelly;
 pub mod moments;
 pub mod pbo;
-// pub mod monte_carlo;
 pub mod performance;
 pub mod portfolio;
 pub mod ratios;
@@ -33,6 +32,8 @@ pub mod values;
 pub mod var;
 
 pub use error::RiskError;
+
+// pub mod monte_carlo;
 
 /// `Some` for a finite value.
 pub(crate) fn finite(value: f64) -> Option<f64> {

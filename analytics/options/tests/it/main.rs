@@ -1,10 +1,10 @@
 //! Tests through the public interface.
 
 mod european;
-mod implied;
 mod historical_vol;
-mod warrants;
+mod implied;
 mod surface;
 mod surface_market;
 mod surface_parity;
 mod surface_svi;
+mod warrants;
