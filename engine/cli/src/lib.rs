@@ -13,6 +13,7 @@
 //! 2 usage, config or bad data, 1 failure, 130 after Ctrl-C.
 
 mod backtest;
+mod batch;
 mod config;
 mod data;
 mod diff;

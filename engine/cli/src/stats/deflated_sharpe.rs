@@ -1,13 +1,11 @@
 //! `engine stats deflated_sharpe FILE.csv`: one estimate a row.
 
-use std::path::PathBuf;
-
 use clap::Args;
-use engine_data::table::{ResultColumn, TextTable, read_table, write_table};
+use engine_data::table::{TextTable, read_table};
 use risk::deflated::{Estimate, expected_best_sharpe};
 
+use crate::batch::{Answers, Cell, Files};
 use crate::failure::Failure;
-use crate::output;
 
 /// Most periods and trials of a row: whole numbers up to here are exact.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -18,32 +16,19 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
     after_help = "Example:\n  engine stats deflated_sharpe trials.csv -o out.csv\n\nReads columns sr_per_period (not annualised), n_obs, skew, kurtosis_raw (3 for a normal\ndistribution), n_trials, var_of_trial_sr. Appends out_sr0, the Sharpe ratio that the best of\nn_trials strategies without skill is expected to show; out_psr_vs_zero and out_dsr, the\nprobabilities that the true one is above zero and above out_sr0; out_min_trl_95, the\nobservations that 95 % confidence needs; and out_error where a row has no answer."
 )]
 pub(super) struct Arguments {
-    /// A CSV with a header
-    file: PathBuf,
-    /// Where the table goes [default: standard output]
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let table = read_table(&arguments.file)?;
+    let table = read_table(&arguments.files.file)?;
     let columns = Columns::read(&table)?;
-    let mut numbers: [Vec<Option<f64>>; 4] = Default::default();
-    let mut problems = Vec::with_capacity(table.len());
+    let mut answers = Answers::new(&["sr0", "psr_vs_zero", "dsr", "min_trl_95"]);
     for row in 0..table.len() {
         let (values, problem) = columns.answer(row);
-        for (column, value) in numbers.iter_mut().zip(values) {
-            column.push(value);
-        }
-        problems.push(problem);
+        answers.push_partly(values.map(Cell::from).to_vec(), problem);
     }
-    let names = ["out_sr0", "out_psr_vs_zero", "out_dsr", "out_min_trl_95"].map(str::to_owned);
-    let mut results: Vec<(String, ResultColumn)> = names.into_iter().zip(numbers.map(ResultColumn::Numbers)).collect();
-    results.push(("out_error".to_owned(), ResultColumn::Text(problems)));
-    if let Some((name, _)) = results.iter().find(|(name, _)| table.header().contains(name)) {
-        return Err(Failure::input(format!("{}: has a column {name} already", table.path().display())));
-    }
-    output::written(write_table(arguments.output.as_deref(), &table, &results))
+    answers.write(&table, arguments.files.output.as_deref())
 }
 
 struct Columns {
