@@ -5,7 +5,7 @@ use risk::RiskError;
 use risk::series::adf::{AdfSettings, LagChoice, adf};
 use risk::series::correlation::{Correlation, change, covariance, pearson};
 use risk::series::engle_granger::{EngleGrangerSettings, both, engle_granger};
-use risk::series::garch::fit;
+use risk::series::garch::{Garch, fit};
 use risk::series::half_life::half_life;
 use risk::series::kalman::{KalmanHedge, KalmanSettings, kalman_hedge};
 use risk::series::mackinnon::Trend;
@@ -355,4 +355,21 @@ fn garch_recovers_what_made_the_returns() {
     close(small.garch.omega * 16_384.0, found.garch.omega, 1e-9);
     close(small.garch.alpha, found.garch.alpha, 1e-9);
     close(small.log_likelihood, found.log_likelihood + 1_500.0 * 128.0_f64.ln(), 1e-12);
+}
+
+/// A constant variance is a GARCH, too: the fit is never less likely, and says 0 where returns do not cluster.
+#[test]
+fn garch_of_returns_without_clusters() {
+    let mut at_the_edge = 0;
+    for seed in 1..=12 {
+        let returns = noise(seed, 150);
+        let square = returns.iter().map(|r| r * r).sum::<f64>() / 150.0;
+        let constant = Garch { omega: square, alpha: 0.0, beta: 0.0 };
+        let found = fit(&returns).expect("a maximum");
+        let least = constant.log_likelihood(&returns, square).expect("defined");
+        assert!(found.log_likelihood >= least - 1e-6, "{seed}: {found:?}");
+        assert!(found.aic() < found.bic() && found.variances.len() == 151);
+        at_the_edge += u32::from(found.garch.alpha == 0.0);
+    }
+    assert!(at_the_edge > 0);
 }
