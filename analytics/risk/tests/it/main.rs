@@ -2,6 +2,7 @@
 
 mod golden;
 mod properties;
+mod series_correlation;
 mod series_edges;
 mod series_golden;
 mod series_noise;
