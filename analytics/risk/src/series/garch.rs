@@ -137,7 +137,7 @@ impl GarchFit {
 /// within `alpha + beta < 1`.
 ///
 /// A simplex search from the best of a grid of starts, begun anew where it ends until
-/// nothing is gained. Where returns do not cluster, alpha ends near 0 and beta means
+/// nothing is gained. Where returns do not cluster, alpha ends at or near 0 and beta means
 /// nothing: look at the likelihood against a constant variance before use.
 ///
 /// # Errors
@@ -173,8 +173,16 @@ pub fn fit(returns: &[f64]) -> Result<GarchFit, RiskError> {
             best = Some((at, value));
         }
     }
-    let scaled = best.filter(|(_, value)| value.is_finite()).and_then(|(at, _)| parameters(&at));
-    let mut garch = scaled.ok_or_else(|| degenerate("no maximum of the likelihood was found"))?;
+    let found = best.and_then(|(at, value)| Some((parameters(&at)?, value))).filter(|(_, value)| value.is_finite());
+    let (mut garch, mut least) = found.ok_or_else(|| degenerate("no maximum of the likelihood was found"))?;
+    // The search comes near the edges only: at them, if that is as likely.
+    let persistence = garch.persistence();
+    for edge in [Garch { alpha: 0.0, beta: persistence, ..garch }, Garch { alpha: persistence, beta: 0.0, ..garch }] {
+        let value = minus_twice_log(&edge, &squares, before);
+        if value <= least {
+            (garch, least) = (edge, value);
+        }
+    }
     garch.omega *= unit * unit;
     let first = garch.first_variance(returns).ok_or_else(|| degenerate("their squares overflow"))?;
     Ok(GarchFit {

@@ -6,6 +6,7 @@ mod kelly;
 mod pbo;
 mod portfolio;
 mod properties;
+mod series_correlation;
 mod series_edges;
 mod series_golden;
 mod series_noise;
