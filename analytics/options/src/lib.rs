@@ -12,6 +12,7 @@ pub mod european;
 mod greeks_interim;
 pub mod historical_vol;
 pub mod implied;
+pub mod legs;
 pub mod terms;
 pub mod warrant;
 

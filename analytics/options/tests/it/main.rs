@@ -2,4 +2,5 @@
 
 mod european;
 mod historical_vol;
+mod legs;
 mod warrants;
