@@ -4,5 +4,6 @@
 //! bits on every machine: only + - * / and square roots of the hardware, and
 //! `libm` for the rest; no fused multiply-add.
 
+pub mod lanes;
 pub mod normal;
 pub mod roots;

@@ -6,16 +6,17 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod black76;
 pub mod cbbc;
 pub mod error;
 pub mod european;
-mod greeks_interim;
 pub mod historical_vol;
 pub mod implied;
 pub mod legs;
 pub mod terms;
 pub mod warrant;
 
+pub use black76::{Black76, ForwardGreeks};
 pub use error::OptionError;
 pub use european::{European, Greeks};
 pub use terms::OptionType;
