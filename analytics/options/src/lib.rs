@@ -6,11 +6,14 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod american;
 pub mod error;
 pub mod european;
 pub mod implied;
 pub mod terms;
+pub mod tree;
 
+pub use american::American;
 pub use error::OptionError;
 pub use european::{European, Greeks};
 pub use terms::OptionType;

@@ -1,3 +1,8 @@
 //! Tests through the public interface.
 
+mod american;
+mod american_edges;
+mod american_implied;
+mod american_properties;
+mod american_tree;
 mod european;
