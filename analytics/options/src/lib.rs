@@ -6,6 +6,7 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod american;
 pub mod black76;
 pub mod cbbc;
 pub mod error;
@@ -14,8 +15,10 @@ pub mod historical_vol;
 pub mod implied;
 pub mod legs;
 pub mod terms;
+pub mod tree;
 pub mod warrant;
 
+pub use american::American;
 pub use black76::{Black76, ForwardGreeks};
 pub use error::OptionError;
 pub use european::{European, Greeks};
