@@ -2,7 +2,7 @@
 //!
 //! Each is made in its usual direction; a negative quantity is the other side of it.
 
-use super::{Instrument, Leg, Strategy, StrategyError};
+use super::{Instrument, Leg, Strategy, StrategyError, Style};
 use crate::OptionType;
 
 /// Size and expiry that the legs of a strategy share.
@@ -14,6 +14,8 @@ pub struct Terms {
     pub multiplier: f64,
     /// Years to expiry.
     pub years: f64,
+    /// When the options may be exercised.
+    pub style: Style,
 }
 
 /// An option as it is quoted.
@@ -29,7 +31,7 @@ use OptionType::{Call, Put};
 
 impl Terms {
     fn option(&self, kind: OptionType, times: f64, quoted: Quoted) -> Leg {
-        let instrument = Instrument::Option { kind, strike: quoted.strike, years: self.years };
+        let instrument = Instrument::Option { kind, strike: quoted.strike, years: self.years, style: self.style };
         Leg { instrument, quantity: times * self.quantity, multiplier: self.multiplier, premium: quoted.premium }
     }
 

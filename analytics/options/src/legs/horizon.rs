@@ -10,7 +10,7 @@ use numeric::roots;
 use super::market::Valued;
 use super::net::without_rounding;
 use super::outcome::{Outcome, outcome};
-use super::{Instrument, Market, Strategy, StrategyError};
+use super::{Instrument, Market, Strategy, StrategyError, Style};
 use crate::OptionType;
 use crate::error::positive;
 
@@ -25,11 +25,11 @@ impl Strategy {
     /// Breakevens, largest profit and loss and ranges with a profit at the first expiry.
     ///
     /// When all options expire together that is [`Payoff::outcome`](super::Payoff::outcome), exact,
-    /// and the market is not read. Otherwise later legs are valued by Black-Scholes-Merton with the
-    /// volatilities of the market; breakevens are then good to about 1e-12 of their price, extremes
-    /// to rounding. With a dividend yield a European call gains less than 1.00 for 1.00 of the
-    /// underlying, so that a calendar of calls may show an unlimited loss: as European options
-    /// it has one.
+    /// and the market is not read. Otherwise later legs are valued with the volatilities of the
+    /// market; breakevens of European legs are then good to about 1e-12 of their price, extremes
+    /// to rounding (American legs: as their prices, 1e-8 of the strike). With a dividend yield a
+    /// European call gains less than 1.00 for 1.00 of the underlying, so that a calendar of
+    /// European calls has an unlimited loss; of American ones it has not.
     ///
     /// # Errors
     /// Names the argument, or leg, that is outside its domain.
@@ -97,8 +97,9 @@ impl Strategy {
             let one = match leg.instrument {
                 Instrument::Shares => 1.0,
                 Instrument::Option { kind: OptionType::Put, .. } => 0.0,
-                Instrument::Option { kind: OptionType::Call, years, .. } => {
-                    libm::exp(-dividend_yield * (years - elapsed))
+                Instrument::Option { kind: OptionType::Call, years, style, .. } => {
+                    let held = libm::exp(-dividend_yield * (years - elapsed));
+                    if style == Style::American { held.max(1.0) } else { held }
                 }
             };
             sum += leg.units() * one;

@@ -1,8 +1,9 @@
 //! Value and Greeks of a strategy in a market.
 
-use super::{Instrument, Leg, Strategy, StrategyError};
+use super::{Instrument, Leg, Strategy, StrategyError, Style};
+use crate::american::Scheme;
 use crate::error::{finite, not_negative, positive};
-use crate::{European, Greeks, OptionError, OptionType};
+use crate::{American, European, Greeks, OptionError, OptionType};
 
 /// Where the volatility of each leg comes from; per square root of a year.
 #[derive(Clone, Copy)]
@@ -61,6 +62,8 @@ impl Strategy {
 
     /// Greeks of the whole position now, in money: those of [`Greeks`] times units,
     /// summed. `price` is the value. Shares have a delta of 1 each and nothing else.
+    /// American legs have vega, theta, rho and rho_q by differences, and no vanna, volga and
+    /// charm: with one of them those three are `NaN`.
     ///
     /// # Errors
     /// Names the argument, or leg, that is outside its domain.
@@ -71,10 +74,14 @@ impl Strategy {
         for (at, (leg, volatility)) in self.legs().iter().zip(&valued.volatilities).enumerate() {
             let one = match leg.instrument {
                 Instrument::Shares => Greeks { price: spot, delta: 1.0, ..Greeks::default() },
-                Instrument::Option { kind, strike, years } => valued
-                    .option(kind, strike, years, spot, *volatility)
-                    .greeks()
-                    .map_err(|problem| StrategyError::Leg { leg: at, problem })?,
+                Instrument::Option { kind, strike, years, style } => {
+                    let option = valued.option(kind, strike, years, spot, *volatility);
+                    let greeks = match style {
+                        Style::European => option.greeks(),
+                        Style::American => american_greeks(&american(&option)),
+                    };
+                    greeks.map_err(|problem| StrategyError::Leg { leg: at, problem })?
+                }
             };
             let units = leg.units();
             net.price += units * one.price;
@@ -138,7 +145,7 @@ impl Valued<'_> {
 
     /// One share of a leg.
     fn leg(&self, leg: &Leg, spot: f64, elapsed: f64, volatility: f64) -> Result<f64, OptionError> {
-        let Instrument::Option { kind, strike, years } = leg.instrument else { return Ok(spot) };
+        let Instrument::Option { kind, strike, years, style } = leg.instrument else { return Ok(spot) };
         not_negative("volatility", volatility)?;
         if elapsed > years + SAME_TIME {
             let expected = "no later than the expiry of the leg";
@@ -146,13 +153,51 @@ impl Valued<'_> {
         }
         let left = if years - elapsed < SAME_TIME { 0.0 } else { years - elapsed };
         if spot == 0.0 {
-            // The limit: a call is worth nothing, a put its discounted strike.
-            return Ok(if kind == OptionType::Put { strike * libm::exp(-self.rate * left) } else { 0.0 });
+            // The limit: a call is worth nothing, a put its strike, now if it may be had now.
+            let then = strike * libm::exp(-self.rate * left);
+            return Ok(match (kind, style) {
+                (OptionType::Call, _) => 0.0,
+                (OptionType::Put, Style::European) => then,
+                (OptionType::Put, Style::American) => then.max(strike),
+            });
         }
-        self.option(kind, strike, left, spot, volatility).price()
+        let option = self.option(kind, strike, left, spot, volatility);
+        match style {
+            Style::European => option.price(),
+            Style::American => american(&option).price(),
+        }
     }
 
     fn option(&self, kind: OptionType, strike: f64, years: f64, spot: f64, volatility: f64) -> European {
         European { kind, spot, strike, years, rate: self.rate, dividend_yield: self.dividend_yield, volatility }
     }
+}
+
+fn american(option: &European) -> American {
+    American {
+        kind: option.kind,
+        spot: option.spot,
+        strike: option.strike,
+        years: option.years,
+        rate: option.rate,
+        dividend_yield: option.dividend_yield,
+        volatility: option.volatility,
+    }
+}
+
+fn american_greeks(option: &American) -> Result<Greeks, OptionError> {
+    let found = option.valuation(Scheme::default())?;
+    let by_differences = option.differences(Scheme::default())?;
+    Ok(Greeks {
+        price: found.price,
+        delta: found.delta,
+        gamma: found.gamma,
+        vega: by_differences.vega,
+        theta: by_differences.theta,
+        rho: by_differences.rho,
+        rho_q: by_differences.rho_q,
+        vanna: f64::NAN,
+        volga: f64::NAN,
+        charm: f64::NAN,
+    })
 }

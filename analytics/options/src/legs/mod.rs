@@ -8,8 +8,9 @@
 //! Conventions. `quantity` is signed: above 0 bought, below 0 sold. Units are
 //! quantity times multiplier: shares. A premium is per share and never negative; the
 //! sign of the quantity says who paid. Money is in the currency of the underlying,
-//! without fees, interest on the premium, or dividends on shares held. Options are
-//! valued as European (Black-Scholes-Merton): an American leg is worth at least that.
+//! without fees, interest on the premium, or dividends on shares held. European legs
+//! are valued by Black-Scholes-Merton, American ones by [`American`](crate::American);
+//! that a sold American leg may be assigned early is in its price, not in the payoff.
 //! Every leg keeps the volatility of its own strike and expiry when spot and time
 //! move (sticky strike).
 
@@ -38,6 +39,15 @@ pub use probability::Lognormal;
 use crate::error::{finite, not_negative, positive};
 use crate::{OptionError, OptionType};
 
+/// When an option may be exercised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// At expiry only: most index options, warrants in Hong Kong.
+    European,
+    /// At any time: options on US shares and funds, stock options in Hong Kong.
+    American,
+}
+
 /// What a leg holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Instrument {
@@ -49,6 +59,8 @@ pub enum Instrument {
         strike: f64,
         /// Years to expiry from now, 0 or more.
         years: f64,
+        /// When it may be exercised.
+        style: Style,
     },
     /// The underlying itself.
     Shares,

@@ -1,6 +1,6 @@
 //! Legs of the same contract as one position.
 
-use super::{Instrument, Strategy};
+use super::{Instrument, Strategy, Style};
 use crate::OptionType;
 
 /// An option position after duplicates are added up and opposites cancelled.
@@ -38,9 +38,12 @@ impl Strategy {
         let mut lines: Vec<_> = self.legs().iter().enumerate().collect();
         lines.sort_by(|(_, a), (_, b)| match (a.instrument, b.instrument) {
             (
-                Instrument::Option { kind: k1, strike: s1, years: y1 },
-                Instrument::Option { kind: k2, strike: s2, years: y2 },
-            ) => rank(k1).cmp(&rank(k2)).then(s1.total_cmp(&s2)).then(y1.total_cmp(&y2)),
+                Instrument::Option { kind: k1, strike: s1, years: y1, style: e1 },
+                Instrument::Option { kind: k2, strike: s2, years: y2, style: e2 },
+            ) => {
+                let by_style = (e1 == Style::American).cmp(&(e2 == Style::American));
+                rank(k1).cmp(&rank(k2)).then(s1.total_cmp(&s2)).then(y1.total_cmp(&y2)).then(by_style)
+            }
             (Instrument::Option { .. }, Instrument::Shares) => std::cmp::Ordering::Less,
             (Instrument::Shares, Instrument::Option { .. }) => std::cmp::Ordering::Greater,
             (Instrument::Shares, Instrument::Shares) => std::cmp::Ordering::Equal,
@@ -58,7 +61,7 @@ impl Strategy {
             match first.instrument {
                 Instrument::Shares => net.shares = units,
                 Instrument::Option { .. } if units == 0.0 => {}
-                Instrument::Option { kind, strike, years } => {
+                Instrument::Option { kind, strike, years, .. } => {
                     let premium = mean(&|at| self.legs().get(at).map_or(0.0, |leg| leg.premium));
                     net.options.push(NetOption { kind, strike, years, units, premium, mark: mean(&marks) });
                 }

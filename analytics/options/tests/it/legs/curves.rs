@@ -3,7 +3,7 @@
 use options::legs::{Breakeven, LegVolatility, Limit, Lognormal, Market, Strategy, StrategyError};
 use options::{European, OptionType};
 
-use super::{ONE, breaks, call, later, market, near, put, quoted, shares, strategy};
+use super::{ONE, american, breaks, call, later, market, near, put, quoted, shares, strategy};
 
 fn calendar() -> Strategy {
     Strategy::calendar(&ONE, OptionType::Call, quoted(100.0, 2.5), 0.35, quoted(100.0, 5.0)).expect("valid")
@@ -229,6 +229,34 @@ fn the_chance_of_a_profit() {
     ] {
         assert!(Lognormal::new(spot, years, drift, volatility).is_err());
     }
+}
+
+#[test]
+fn american_legs_are_valued_as_such() {
+    let with = Market { dividend_yield: 0.04, ..market(100.0, 0.25) };
+    let legs = [call(100.0, -1.0, 2.5), later(call(100.0, 1.0, 5.0), 0.35)].map(american);
+    let calendar = strategy(&legs);
+    // Exercise bounds the loss that a European calendar has: at least a debit apart from zero.
+    let outcome = calendar.outcome(&with).expect("valid");
+    near(outcome.max_loss.amount().expect("bounded"), 250.0, 1e-4, "loss");
+    assert_eq!(outcome.breakevens.len(), 2, "{:?}", outcome.breakevens);
+    // Without dividends a call is not exercised early: the European answer.
+    let outcome = calendar.outcome(&market(100.0, 0.25)).expect("valid");
+    let Breakeven::At(low) = outcome.breakevens[0] else { unreachable!("a point") };
+    near(low, 93.607_414_273_546_97, 1e-9, "breakeven");
+    near(outcome.max_profit.amount().expect("bounded"), 284.743_520_767_767_1, 1e-6, "profit");
+    // A put deep in the money is worth its intrinsic value now, its strike at 0.
+    let leg = american(later(put(100.0, 1.0, 5.0), 2.0));
+    let deep = strategy(&[leg]);
+    near(deep.value(&market(20.0, 0.25)).expect("valid"), 8000.0, 1e-9, "value");
+    near(deep.profit(&market(20.0, 0.25), 0.0, 0.5, 0.0).expect("valid"), 9500.0, 1e-9, "at 0");
+    let greeks = deep.greeks(&market(105.0, 0.25)).expect("valid");
+    let value = |spot| deep.value(&market(spot, 0.25)).expect("valid");
+    near(greeks.delta, (value(105.01) - value(104.99)) / 0.02, 1e-3, "delta");
+    assert!(greeks.vega > 0.0 && greeks.theta < 0.0 && greeks.vanna.is_nan());
+    // Of another style it is another contract, with another name at the same strike.
+    let european = later(put(100.0, -1.0, 5.0), 2.0);
+    assert!(strategy(&[leg, european]).value(&market(105.0, 0.25)).expect("valid") > 0.0);
 }
 
 #[test]

@@ -6,22 +6,32 @@ mod outcomes;
 mod shapes;
 
 use options::OptionType::{self, Call, Put};
-use options::legs::{Breakeven, Instrument, Leg, LegVolatility, Market, Outcome, Quoted, Strategy, Terms};
+use options::legs::{Breakeven, Instrument, Leg, LegVolatility, Market, Outcome, Quoted, Strategy, Style, Terms};
 
 /// One contract of 100 shares, a tenth of a year.
-const ONE: Terms = Terms { quantity: 1.0, multiplier: 100.0, years: 0.1 };
+const ONE: Terms = Terms { quantity: 1.0, multiplier: 100.0, years: 0.1, style: Style::European };
 
 fn quoted(strike: f64, premium: f64) -> Quoted {
     Quoted { strike, premium }
 }
 
 fn option(kind: OptionType, strike: f64, quantity: f64, premium: f64) -> Leg {
-    Leg { instrument: Instrument::Option { kind, strike, years: 0.1 }, quantity, multiplier: 100.0, premium }
+    Leg {
+        instrument: Instrument::Option { kind, strike, years: 0.1, style: Style::European },
+        quantity,
+        multiplier: 100.0,
+        premium,
+    }
 }
 
 fn later(leg: Leg, years: f64) -> Leg {
-    let Instrument::Option { kind, strike, .. } = leg.instrument else { return leg };
-    Leg { instrument: Instrument::Option { kind, strike, years }, ..leg }
+    let Instrument::Option { kind, strike, style, .. } = leg.instrument else { return leg };
+    Leg { instrument: Instrument::Option { kind, strike, years, style }, ..leg }
+}
+
+fn american(leg: Leg) -> Leg {
+    let Instrument::Option { kind, strike, years, .. } = leg.instrument else { return leg };
+    Leg { instrument: Instrument::Option { kind, strike, years, style: Style::American }, ..leg }
 }
 
 fn call(strike: f64, quantity: f64, premium: f64) -> Leg {
