@@ -9,15 +9,21 @@
 pub mod black76;
 pub mod cbbc;
 pub mod chain;
+pub mod american;
+pub mod black76;
+pub mod cbbc;
 pub mod error;
 pub mod european;
 pub mod historical_vol;
 pub mod implied;
 pub mod surface;
 pub mod svi;
+pub mod legs;
 pub mod terms;
+pub mod tree;
 pub mod warrant;
 
+pub use american::American;
 pub use black76::{Black76, ForwardGreeks};
 pub use error::OptionError;
 pub use european::{European, Greeks};

@@ -1,5 +1,10 @@
 //! Tests through the public interface.
 
+mod american;
+mod american_edges;
+mod american_implied;
+mod american_properties;
+mod american_tree;
 mod european;
 mod historical_vol;
 mod implied;
@@ -7,4 +12,5 @@ mod surface;
 mod surface_market;
 mod surface_parity;
 mod surface_svi;
+mod legs;
 mod warrants;
