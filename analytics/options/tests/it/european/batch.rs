@@ -39,7 +39,7 @@ fn in_order(g: &Greeks) -> [f64; 10] {
 /// All figures of all rows, and how many are marked.
 fn all(columns: &Columns<'_>, rows: usize, sequential: bool) -> (Vec<Vec<f64>>, usize) {
     let mut found = vec![vec![1.5; rows]; 10];
-    let [price, delta, gamma, vega, theta, rho, vanna, volga, charm, rho_q] = &mut found[..] else { panic!() };
+    let [price, delta, gamma, vega, theta, rho, vanna, volga, charm, rho_q] = &mut found[..] else { unreachable!() };
     let results = GreekColumns {
         price: Some(price),
         delta: Some(delta),

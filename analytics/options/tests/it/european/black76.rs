@@ -35,7 +35,9 @@ fn errors_name_what_the_struct_names() {
         (Black76 { volatility: f64::INFINITY, ..PUT }, "volatility"),
     ] {
         for found in [option.price().err(), option.greeks().err()] {
-            let Some(OptionError::Argument { argument: named, .. }) = found else { panic!("{option:?}: {found:?}") };
+            let Some(OptionError::Argument { argument: named, .. }) = found else {
+                unreachable!("{option:?}: {found:?}")
+            };
             assert_eq!(named, argument);
         }
     }

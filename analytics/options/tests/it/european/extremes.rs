@@ -5,9 +5,12 @@ use proptest::prelude::*;
 
 use super::CALL;
 
+/// An argument, a call with that argument, what it must not be besides NaN and infinities.
+type Bad = (&'static str, fn(f64) -> European, &'static [f64]);
+
 #[test]
 fn bad_input_names_the_argument() {
-    let change: [(&str, fn(f64) -> European, &[f64]); 6] = [
+    let change: [Bad; 6] = [
         ("spot", |spot| European { spot, ..CALL }, &[0.0, -0.0, -1.0]),
         ("strike", |strike| European { strike, ..CALL }, &[0.0, -1.0]),
         ("years", |years| European { years, ..CALL }, &[-1e-300]),
@@ -19,7 +22,7 @@ fn bad_input_names_the_argument() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].iter().chain(more) {
             let option = with(*value);
             let Err(OptionError::Argument { argument: named, found, .. }) = option.price() else {
-                panic!("{argument} {value}")
+                unreachable!("{argument} {value}")
             };
             assert_eq!(named, argument);
             assert_eq!(found.to_bits(), value.to_bits());
@@ -138,11 +141,11 @@ proptest! {
                 let (leg, exponent) = match argument {
                     "rate" => (strike, -rate * years),
                     "dividend_yield" => (spot, -dividend_yield * years),
-                    other => panic!("{other}"),
+                    other => unreachable!("{other}"),
                 };
                 prop_assert!(libm::log(leg) + exponent > 709.7);
             }
-            Err(other) => panic!("{other}"),
+            Err(other) => unreachable!("{other}"),
         }
     }
 }

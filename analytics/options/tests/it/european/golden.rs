@@ -12,10 +12,10 @@ fn row(line: &str, kind_at: usize) -> (European, Vec<f64>) {
     let kind = match fields[kind_at] {
         "call" => OptionType::Call,
         "put" => OptionType::Put,
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     };
     let numbers: Vec<f64> = fields[kind_at + 1..].iter().map(|f| f.parse().expect("a number")).collect();
-    let [spot, strike, years, rate, dividend_yield, volatility] = numbers[..6] else { panic!("{line}") };
+    let [spot, strike, years, rate, dividend_yield, volatility] = numbers[..6] else { unreachable!("{line}") };
     (European { kind, spot, strike, years, rate, dividend_yield, volatility }, numbers[6..].to_vec())
 }
 
