@@ -4,6 +4,7 @@
 //! bits on every machine: only + - * / and square roots of the hardware, and
 //! `libm` for the rest; no fused multiply-add.
 
+pub mod lanes;
 pub mod mills;
 pub mod normal;
 pub mod roots;
