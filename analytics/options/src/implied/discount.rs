@@ -1,8 +1,7 @@
 //! Prices of today: spot, rates and yields to the values of forward and strike.
 
-use super::log::{ln_near, ln_ratio};
 use super::pair::Pair;
-use super::quote::{Quote, finite_price};
+use super::quote::{Quote, finite_price, ln_ratio};
 use crate::error::{finite, not_negative, positive};
 use crate::{European, OptionError, OptionType};
 
@@ -86,8 +85,8 @@ fn today(price: f64, spot: Leg, strike: Leg, years: f64, kind: OptionType) -> Re
     let time_value = if in_the_money { (p - gap).value() } else { price };
     let rest = (if in_the_money { large } else { unit } - p).value();
     // Near the money the difference of the discounted values has the more digits.
-    let x = if gap.high <= 0.3 * unit.high {
-        ln_near(gap.value(), (s + k).value())
+    let x = if gap.high <= 0.5 * unit.high {
+        libm::log1p(gap.value() / unit.value())
     } else {
         let carry = strike_yield - spot_yield;
         (Pair::new(ln_ratio(spot.value, strike.value)) + carry).value().abs()

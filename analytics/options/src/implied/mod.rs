@@ -11,7 +11,6 @@ mod batch;
 mod discount;
 mod guess;
 mod guess_tables;
-mod log;
 mod pair;
 mod quote;
 mod series;

@@ -1,7 +1,8 @@
 //! From a price and its market to a normalised price: what is time value, what is missing to the
 //! maximum, and whether there is a volatility at all.
 
-use super::log::ln_ratio;
+use numeric::lanes;
+
 use super::solve::{Normal, total_deviation};
 use crate::error::{not_negative, positive};
 use crate::{OptionError, OptionType};
@@ -39,6 +40,15 @@ pub(super) fn forward_quote(price: f64, forward: f64, strike: f64, is_call: bool
         unit,
         x: ln_ratio(large, unit),
     }
+}
+
+/// `ln(a / b)` of finite numbers above 0, subnormal ones among them.
+#[inline(always)]
+pub(super) fn ln_ratio(a: f64, b: f64) -> f64 {
+    let (low_a, low_b) = (a < f64::MIN_POSITIVE, b < f64::MIN_POSITIVE);
+    let found = lanes::ln_ratio(if low_a { a * TWO_54 } else { a }, if low_b { b * TWO_54 } else { b });
+    let shift = if low_a { LN_TWO_54 } else { 0.0 } - if low_b { LN_TWO_54 } else { 0.0 };
+    found - shift
 }
 
 impl Quote {
@@ -110,3 +120,6 @@ const UNSETTLED: OptionError = OptionError::AboveMaximum;
 /// 2^-200 and 2^100.
 const TINY: f64 = 6.223_015_277_861_142e-61;
 const ENLARGE: f64 = 1.267_650_600_228_229_4e30;
+
+const TWO_54: f64 = 18_014_398_509_481_984.0;
+const LN_TWO_54: f64 = 54.0 * std::f64::consts::LN_2;

@@ -1,7 +1,7 @@
 //! The total deviation of one normalised price: region, guess, steps.
 
 use super::guess::Frame;
-use super::log::ln_ratio;
+use super::quote::ln_ratio;
 use super::step::{NEAR, REST, SERIES, Step, TAILS, Target, deviation, step};
 
 /// A price out of the money forward, where a volatility exists: all above 0, x may be 0.

@@ -15,9 +15,9 @@
 //! make one function of it for the whole domain. The step is Householder's of order 5
 //! (Householder 1970, "The Numerical Treatment of a Single Nonlinear Equation").
 
+use numeric::lanes::ln_ratio;
 use numeric::mills;
 
-use super::log::ln_ratio;
 use super::series;
 
 /// The form in which the price is evaluated.
