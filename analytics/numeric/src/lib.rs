@@ -4,6 +4,8 @@
 //! bits on every machine: only + - * / and square roots of the hardware, and
 //! `libm` for the rest; no fused multiply-add.
 
+pub mod chebyshev;
 pub mod minima;
 pub mod normal;
+pub mod quadrature;
 pub mod roots;

@@ -22,6 +22,18 @@ pub enum OptionError {
     /// The price is at or above the most that any volatility gives.
     #[error("above maximum")]
     AboveMaximum,
+    /// The price is the least that any volatility gives, and more than one gives it.
+    #[error("not unique: every volatility up to {highest} gives this price")]
+    NotUnique {
+        /// The highest volatility with this price.
+        highest: f64,
+    },
+    /// Exercise pays between two critical prices, not beyond one.
+    #[error("two exercise boundaries")]
+    TwoBoundaries,
+    /// The arguments are valid, but too extreme for a number that can be trusted.
+    #[error("not resolved: the arguments are too extreme")]
+    Unresolved,
     /// Slices that belong together have different lengths.
     #[error("{argument} has {found} elements, expected {expected}")]
     Length {

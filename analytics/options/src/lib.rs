@@ -6,6 +6,7 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod american;
 pub mod chain;
 pub mod error;
 pub mod european;
@@ -13,7 +14,9 @@ pub mod implied;
 pub mod surface;
 pub mod svi;
 pub mod terms;
+pub mod tree;
 
+pub use american::American;
 pub use error::OptionError;
 pub use european::{European, Greeks};
 pub use terms::OptionType;

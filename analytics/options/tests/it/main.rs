@@ -1,5 +1,10 @@
 //! Tests through the public interface.
 
+mod american;
+mod american_edges;
+mod american_implied;
+mod american_properties;
+mod american_tree;
 mod european;
 mod surface;
 mod surface_market;

@@ -1,0 +1,49 @@
+//! The derivatives that have no formula of their own here, by central differences.
+
+use super::collocation::Workspace;
+use super::{American, Scheme, evaluate};
+use crate::OptionError;
+
+/// Derivatives of the price by central differences, in raw units: per year, per
+/// 1.00. Their error is about 1e-6 of the spot with [`Scheme::Accurate`]; near
+/// the critical price, where the price has a kink in its second derivative, more.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Differences {
+    /// dV/dsigma, per 1.00 of volatility.
+    pub vega: f64,
+    /// dV/dt, per year of calendar time (usually negative).
+    pub theta: f64,
+    /// dV/dr, per 1.00 of rate.
+    pub rho: f64,
+    /// dV/dq, per 1.00 of dividend yield.
+    pub rho_q: f64,
+}
+
+/// A step of the relative size at which rounding and curvature err alike.
+const STEP: f64 = 1e-3;
+
+impl Differences {
+    pub(super) fn of(option: &American, scheme: Scheme) -> Result<Self, OptionError> {
+        let mut work = Workspace::default();
+        let mut slope = |at: f64, least: f64, step: f64, set: &dyn Fn(f64) -> American| {
+            let (low, high) = ((at - step).max(least), at + step);
+            let mut price = |x| evaluate::valuation(&set(x), scheme, &mut work).map(|found| found.price);
+            Ok::<f64, OptionError>((price(high)? - price(low)?) / (high - low))
+        };
+        option.check()?;
+        let step = |at: f64| STEP * at.abs().max(1e-2);
+        let vega = slope(option.volatility, 0.0, step(option.volatility), &|volatility| American {
+            volatility,
+            ..*option
+        })?;
+        let by_years = if option.years > 0.0 {
+            slope(option.years, 0.0, STEP * option.years, &|years| American { years, ..*option })?
+        } else {
+            0.0
+        };
+        let none = f64::NEG_INFINITY;
+        let rho = slope(option.rate, none, 1e-5, &|rate| American { rate, ..*option })?;
+        let rho_q = slope(option.dividend_yield, none, 1e-5, &|dividend_yield| American { dividend_yield, ..*option })?;
+        Ok(Self { vega, theta: if by_years == 0.0 { 0.0 } else { -by_years }, rho, rho_q })
+    }
+}
