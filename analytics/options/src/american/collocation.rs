@@ -148,7 +148,8 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
     for (own, h) in points.own.chunks_exact_mut(count).zip(&work.h) {
         own.fill(*h);
     }
-    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } = points;
+    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } =
+        points;
     let (deviation, inverse, drift) = (&deviation[..total], &inverse[..total], &drift[..total]);
     let (paid, earned, own, passed) = (&paid[..total], &earned[..total], &own[..total], &mut passed[..total]);
     let (above, above_slope) = (&mut above[..total], &mut above_slope[..total]);
@@ -219,12 +220,9 @@ fn step(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace, full:
                 carry * (density1 + cdf_by(d1, bell1)),
                 -carry * density1 * d2 / whole,
             ),
-            Equation::B => (
-                discount * cdf_by(d2, bell2),
-                discount * density2,
-                carry * cdf_by(d1, bell1),
-                carry * density1,
-            ),
+            Equation::B => {
+                (discount * cdf_by(d2, bell2), discount * density2, carry * cdf_by(d1, bell1), carry * density1)
+            }
         };
         let n = n + sum(&work.points.above[range.clone()]);
         let d = d + sum(&work.points.below[range.clone()]);
@@ -260,7 +258,13 @@ fn step(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace, full:
         let change = if full { row[nodes] } else { row[nodes] / row[i] };
         let h = work.h[i] + change;
         if h.is_finite() {
-            work.h[i] = if h < 0.0 { 0.0 } else if h > limits.most { limits.most } else { h };
+            work.h[i] = if h < 0.0 {
+                0.0
+            } else if h > limits.most {
+                limits.most
+            } else {
+                h
+            };
         }
     }
 }
