@@ -12,6 +12,8 @@ pub mod chain;
 pub mod american;
 pub mod black76;
 pub mod cbbc;
+pub mod american;
+pub mod chain;
 pub mod error;
 pub mod european;
 pub mod historical_vol;

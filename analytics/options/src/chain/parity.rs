@@ -8,7 +8,7 @@
 //! American options only satisfy an inequality: a put that may be exercised early is worth more than parity says, the
 //! more so the deeper it is in the money and the higher the rate. For them only pairs close to the money are read, where
 //! the premiums of call and put are least; give a rate for them, or the line's slope takes in what is left
-//! of the premiums.
+//! of the premiums. [`crate::surface::fit()`] takes the premiums off and asks again.
 
 use super::Style;
 use super::rules::Rule;

@@ -35,8 +35,8 @@ pub enum Rule {
     NoForward,
     /// The expiry's discount factor is neither given nor implied by enough strikes of any expiry.
     NoDiscount,
-    /// The mid is not above the discounted intrinsic value (for American style: it is below the value of exercise
-    /// now), or the option is in the money and its bid is below.
+    /// The mid is not above the discounted intrinsic value (for American style: nor above that of exercise now), or
+    /// the option is in the money and its bid is below.
     BelowIntrinsic,
     /// The mid is not below the most that any volatility gives.
     AboveMaximum,

@@ -1,11 +1,12 @@
 //! From a chain of quotes to a surface: rules, forwards, volatilities, smiles in order of expiry.
 
+use super::exercise::de_americanise;
 use super::points::{Candidate, Point, out_of_the_money, point, weigh};
 use super::{Slice, Surface, SurfaceError};
 use crate::OptionError;
 use crate::chain::parity::{self, Forward, Pair, median};
 use crate::chain::rules::{Rule, Rules, count};
-use crate::chain::{Fate, Market, Quote};
+use crate::chain::{Fate, Market, Quote, Style};
 use crate::error::{finite, positive};
 use crate::svi::Svi;
 use crate::svi::arbitrage::{Violations, check};
@@ -14,7 +15,7 @@ use crate::svi::calibrate::{Calibrated, Neighbours, Target, calibrate, free};
 /// A surface and how it came about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
-    /// The surface, free of butterfly and calendar arbitrage at and between its strikes.
+    /// The surface, free of butterfly and calendar arbitrage at its expiries, at every strike.
     pub surface: Surface,
     /// One for each expiry of the surface, in the same order.
     pub smiles: Vec<Smile>,
@@ -46,9 +47,10 @@ pub struct Smile {
 /// discount factor of an expiry come from parity ([`parity::imply`]) unless the market says. Expiries are fitted from
 /// the last to the first, each free of butterfly arbitrage and nowhere above the next.
 ///
-/// American quotes are read as European ones: out of the money, and near it for the forward, what early exercise
-/// is worth is least, but it is not taken out. It lifts the volatilities of puts by a little at low rates, more at high
-/// rates and long expiries.
+/// American quotes are made European first: forwards from pairs near the money, where the premiums of early exercise are
+/// least; by these forwards the premium of every quote ([`crate::american::de_americanise`]), which is taken off; then
+/// the forwards again. Yields are continuous: where cash dividends are large, the premiums of calls are not
+/// quite theirs. Give a rate: without one the first forwards take it from quotes that still have their premiums.
 ///
 /// # Errors
 /// [`SurfaceError::Argument`] names the part of `market` or `rules` that is not a number or outside its
@@ -60,12 +62,24 @@ pub fn fit(chain: &[Quote], market: &Market, rules: &Rules) -> Result<Fitted, Su
         return Err(SurfaceError::NoQuotes);
     }
     let mut dropped: Vec<Option<Rule>> = rules.apply(chain);
-    let expiries = group(chain, &dropped);
-    let forwards = parity::imply(&pairs(&expiries, market), market.style, market.rate);
+    let mut expiries = group(chain, &dropped);
+    let mut forwards = parity::imply(&pairs(&expiries, market), market.style, market.rate);
+    if market.style == Style::American {
+        let mut drops = Vec::new();
+        for ((_, candidates), forward) in expiries.iter_mut().zip(&forwards) {
+            if let Ok(forward) = forward {
+                de_americanise(candidates, forward, market, &mut drops);
+            }
+        }
+        for (quote, rule) in drops {
+            dropped[quote] = Some(rule);
+        }
+        forwards = parity::imply(&pairs(&expiries, market), market.style, market.rate);
+    }
     let mut ready: Vec<(Forward, Vec<Point>)> = Vec::new();
     for ((years, candidates), forward) in expiries.iter().zip(forwards) {
         let mut drops = Vec::new();
-        let points = forward.and_then(|forward| points(candidates, chain, market, rules, &forward, &mut drops));
+        let points = forward.and_then(|forward| points(candidates, chain, rules, &forward, &mut drops));
         for (quote, rule) in drops {
             dropped[quote] = Some(rule);
         }
@@ -152,7 +166,7 @@ fn pairs(expiries: &[(f64, Vec<Candidate>)], market: &Market) -> Vec<parity::Exp
             // Locked quotes: as good as a hundredth of a basis point of the strike.
             let least = 1e-6 * call.strike;
             let error = (half[0] * half[0] + half[1] * half[1] + least * least).sqrt();
-            Pair { strike: call.strike, call: call.mid(), put: put.mid(), error }
+            Pair { strike: call.strike, call: call.european_mid(), put: put.european_mid(), error }
         };
         let known = market.forwards.iter().find(|(at, _)| at == years).map(|(_, forward)| *forward);
         parity::Expiry { years: *years, pairs: twins.map(pair).collect(), forward: known }
@@ -164,7 +178,6 @@ fn pairs(expiries: &[(f64, Vec<Candidate>)], market: &Market) -> Vec<parity::Exp
 fn points(
     candidates: &[Candidate],
     chain: &[Quote],
-    market: &Market,
     rules: &Rules,
     forward: &Forward,
     drops: &mut Vec<(usize, Rule)>,
@@ -172,7 +185,7 @@ fn points(
     let strikes_min = if rules.strikes_min > 3 { rules.strikes_min } else { 3 };
     let mut points = Vec::new();
     for candidate in candidates {
-        match point(candidate, forward, market) {
+        match point(candidate, forward) {
             Ok(point) => points.push(point),
             Err(rule) => drops.push((candidate.quote, rule)),
         }

@@ -15,6 +15,7 @@
 //! forward before the first expiry is that of the first.
 
 mod error;
+mod exercise;
 mod fit;
 mod points;
 mod report;

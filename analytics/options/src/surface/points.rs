@@ -1,8 +1,8 @@
 //! Quotes as volatilities.
 
+use crate::chain::Quote;
 use crate::chain::parity::{Forward, median};
 use crate::chain::rules::Rule;
-use crate::chain::{Market, Quote, Style};
 use crate::{European, OptionError, OptionType, implied};
 
 /// A quote that a smile was fitted to.
@@ -16,6 +16,8 @@ pub struct Point {
     pub strike: f64,
     /// Log-moneyness, `ln(strike / forward)`.
     pub k: f64,
+    /// What early exercise is worth at the mid, in units of price: taken off bid, mid and ask. 0 for European style.
+    pub early_exercise_premium: f64,
     /// Volatility at the bid; `None` when the bid is not above the intrinsic value (any volatility is above it).
     pub bid_volatility: Option<f64>,
     /// Volatility at the mid.
@@ -45,26 +47,29 @@ pub(super) struct Candidate {
     pub strike: f64,
     pub bid: f64,
     pub ask: f64,
+    /// What early exercise is worth, once known.
+    pub premium: f64,
 }
 
 impl Candidate {
     pub(super) fn of(place: usize, quote: &Quote) -> Option<Self> {
-        Some(Self { quote: place, kind: quote.kind, strike: quote.strike, bid: quote.bid?, ask: quote.ask? })
+        let (bid, ask) = (quote.bid?, quote.ask?);
+        Some(Self { quote: place, kind: quote.kind, strike: quote.strike, bid, ask, premium: 0.0 })
     }
 
     pub(super) fn mid(&self) -> f64 {
         0.5 * (self.bid + self.ask)
     }
+
+    /// The mid without the right to exercise early.
+    pub(super) fn european_mid(&self) -> f64 {
+        self.mid() - self.premium
+    }
 }
 
 /// The candidate as a point, or the rule that drops it. The fitted volatility is for later.
-pub(super) fn point(candidate: &Candidate, forward: &Forward, market: &Market) -> Result<Point, Rule> {
-    let Candidate { quote, kind, strike, bid, ask } = *candidate;
-    if let (Style::American, Some(spot)) = (market.style, market.spot)
-        && candidate.mid() < kind.sign() * (spot - strike)
-    {
-        return Err(Rule::BelowIntrinsic);
-    }
+pub(super) fn point(candidate: &Candidate, forward: &Forward) -> Result<Point, Rule> {
+    let Candidate { quote, kind, strike, bid, ask, premium } = *candidate;
     let volatility = |price: f64| {
         // The option on the forward, paid for at expiry: no rate, no yield.
         let option = European {
@@ -78,23 +83,24 @@ pub(super) fn point(candidate: &Candidate, forward: &Forward, market: &Market) -
         };
         implied::volatility(price / forward.discount, &option)
     };
-    let mid_volatility = match volatility(candidate.mid()) {
+    let mid_volatility = match volatility(candidate.european_mid()) {
         Ok(found) if found > 0.0 => found,
         Err(OptionError::AboveMaximum) => return Err(Rule::AboveMaximum),
         _ => return Err(Rule::BelowIntrinsic),
     };
     let k = libm::log(strike / forward.forward);
-    let bid_volatility = volatility(bid).ok();
+    let bid_volatility = volatility(bid - premium).ok();
     // In the money, a bid below the intrinsic value leaves the volatility open.
     if bid_volatility.is_none() && kind.sign() * k < 0.0 {
         return Err(Rule::BelowIntrinsic);
     }
-    let ask_volatility = volatility(ask).ok();
+    let ask_volatility = volatility(ask - premium).ok();
     Ok(Point {
         quote,
         kind,
         strike,
         k,
+        early_exercise_premium: premium,
         bid_volatility,
         mid_volatility,
         ask_volatility,

@@ -230,11 +230,13 @@ impl Fit<'_> {
     }
 
     /// Whether a smile bends within reach of its targets, neither in a kink (a spike in the density) nor too
-    /// wide to tell, and keeps Lee's bound.
+    /// wide to tell, has variance everywhere, and keeps Lee's bound.
     fn sensible(&self, smile: &Svi) -> bool {
         let steep = smile.wing_slopes().iter().any(|slope| *slope > WING_SLOPE_MAX - 1e-4);
+        // At least a hundredth of the least volatility quoted.
+        let alive = smile.least_total_variance() >= 1e-4 * self.width * self.width;
         let bent = smile.sigma >= 0.05 * self.width && smile.sigma <= 20.0 * self.reach;
-        !steep && bent && smile.rho.abs() <= 0.9995 && smile.m.abs() <= 5.0 * self.reach
+        !steep && alive && bent && smile.rho.abs() <= 0.9995 && smile.m.abs() <= 5.0 * self.reach
     }
 
     /// How far a smile is from passing, 0 when it passes with some room.
@@ -295,14 +297,23 @@ impl Fit<'_> {
         *safe
     }
 
-    /// A smile that passes for certain: a share of the next at the level of the targets, or flat without a next.
+    /// A smile that passes for certain: a share of the next at the level of the targets (the next itself in the
+    /// last resort), or flat without a next.
     fn safe(&self) -> Svi {
         let targets = || self.targets.iter().map(|t| t.weight * t.volatility * t.volatility * self.years);
         let Some(next) = self.next else { return Svi::flat(targets().sum()) };
         let level: f64 = self.targets.iter().map(|t| t.weight * next.total_variance(t.k)).sum();
         let share = targets().sum::<f64>() / level;
-        let share = if share < 1.0 { share } else { 1.0 - 1e-5 };
-        Svi { a: share * next.a, b: share * next.b, ..*next }
+        let mut share = if share < 1.0 { share } else { 1.0 - 1e-5 };
+        // Arithmetic may spoil by a hair what holds for numbers; nearer to the next smile it has room.
+        for _ in 0..20 {
+            let safe = Svi { a: share * next.a, b: share * next.b, ..*next };
+            if passes_with_margin(&safe, self.next) {
+                return safe;
+            }
+            share = 0.5 * (1.0 + share);
+        }
+        *next
     }
 
     fn steps(&self, size: f64) -> [f64; 5] {

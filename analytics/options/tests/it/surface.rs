@@ -1,5 +1,7 @@
 //! Surfaces from chains: recovery, no arbitrage whatever the quotes, interpolation, what traders read off.
 
+#![allow(clippy::panic)]
+
 use options::chain::rules::{Rule, Rules};
 use options::chain::{Fate, Market, Quote, Style};
 use options::surface::{DeltaConvention, Fitted, Slice, Surface, SurfaceError, fit};
@@ -16,7 +18,8 @@ fn fitted(chain: &[Quote]) -> Fitted {
 fn arbitrage(surface: &Surface) -> usize {
     let ks = || (-6_000..=6_000).map(|i| 0.000_5 * f64::from(i) + 0.000_07);
     let slices = surface.slices();
-    let butterflies: usize = slices.iter().map(|s| ks().filter(|k| !(s.smile.g(*k) >= 0.0)).count()).sum();
+    let butterflies: usize =
+        slices.iter().map(|s| ks().filter(|k| s.smile.g(*k) < 0.0 || s.smile.g(*k).is_nan()).count()).sum();
     let falls =
         |pair: &[Slice]| ks().filter(|k| pair[1].smile.total_variance(*k) < pair[0].smile.total_variance(*k)).count();
     let steep = slices.iter().filter(|s| s.smile.wing_slopes().iter().any(|slope| *slope > 2.0)).count();

@@ -1,5 +1,7 @@
 //! The smile itself: derivatives, density, arbitrage, calibration.
 
+#![allow(clippy::panic)]
+
 use options::svi::Svi;
 use options::svi::arbitrage::{Violations, check, durrleman};
 use options::svi::calibrate::{Neighbours, Repair, Target, calibrate};
