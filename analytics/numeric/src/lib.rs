@@ -10,7 +10,6 @@ pub mod gaussian;
 pub mod growth;
 pub mod lanes;
 pub mod mills;
-pub mod chebyshev;
 pub mod minima;
 pub mod normal;
 pub mod quadrature;

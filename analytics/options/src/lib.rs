@@ -6,21 +6,17 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
-pub mod black76;
-pub mod cbbc;
-pub mod chain;
 pub mod american;
 pub mod black76;
 pub mod cbbc;
-pub mod american;
 pub mod chain;
 pub mod error;
 pub mod european;
 pub mod historical_vol;
 pub mod implied;
+pub mod legs;
 pub mod surface;
 pub mod svi;
-pub mod legs;
 pub mod terms;
 pub mod tree;
 pub mod warrant;
