@@ -10,6 +10,7 @@ pub mod benchmark;
 pub mod block_length;
 pub mod bootstrap;
 pub mod calendar;
+mod check;
 pub mod covariance;
 pub mod curve;
 pub mod deflated;

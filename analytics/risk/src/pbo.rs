@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, checked, length};
+use crate::check::{all_finite, at_least, checked, length};
 use crate::moments::NOISE;
 
 mod splits;

@@ -6,7 +6,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, SymmetricEigen};
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, length};
+use crate::check::{all_finite, at_least, length};
 
 /// Two elements that mirror each other may differ by this share of their size: the last digits of a printed table.
 const ASYMMETRY: f64 = 1e-9;

@@ -3,7 +3,7 @@
 
 use super::linear::{eigen, symmetric};
 use crate::RiskError;
-use crate::error::checked;
+use crate::check::checked;
 
 /// How to repair.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,13 +124,13 @@ fn sound(matrix: &[f64], n: usize, settings: &Repair) -> Result<Vec<f64>, RiskEr
     checked("floor", settings.floor, (0.0..=0.1).contains(&settings.floor), "0 to 0.1")?;
     checked("tolerance", settings.tolerance, (1e-15..=1e-3).contains(&settings.tolerance), "1e-15 to 1e-3")?;
     let mut even = symmetric("matrix", matrix, n)?;
-    for at in 0..n * n {
-        let (found, diagonal) = (even[at], at / n == at % n);
+    for (at, element) in even.iter_mut().enumerate() {
+        let (found, diagonal) = (*element, at / n == at % n);
         let expected = if diagonal { "1 on the diagonal" } else { "a correlation, -1 to 1" };
         if (diagonal && (found - 1.0).abs() > 1e-9) || found.abs() > 1.0 + 1e-9 {
             return Err(RiskError::Element { argument: "matrix", index: at, found, expected });
         }
-        even[at] = if diagonal { 1.0 } else { found.clamp(-1.0, 1.0) };
+        *element = if diagonal { 1.0 } else { found.clamp(-1.0, 1.0) };
     }
     Ok(even)
 }

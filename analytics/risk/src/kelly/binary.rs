@@ -2,8 +2,8 @@
 
 use super::shrinkage;
 use crate::RiskError;
+use crate::check::{checked, positive};
 use crate::covariance::linear::Double;
-use crate::error::{checked, positive};
 
 /// A bet that wins or loses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Bet {
     /// # Errors
     /// Names the argument that is outside its domain.
     pub fn fraction(&self) -> Result<f64, RiskError> {
-        crate::error::finite("fraction", self.edge()? / self.win / self.loss)
+        crate::check::finite("fraction", self.edge()? / self.win / self.loss)
     }
 
     /// [`Self::fraction`], or zero without an edge.
@@ -86,7 +86,7 @@ impl Bet {
     /// A fraction that is negative or not finite; the arguments outside their domain.
     pub fn growth(&self, fraction: f64) -> Result<f64, RiskError> {
         let edge = self.edge()?;
-        crate::error::not_negative("fraction", fraction)?;
+        crate::check::not_negative("fraction", fraction)?;
         if self.probability == 1.0 {
             return Ok(libm::log1p(self.win * fraction));
         }
@@ -107,7 +107,7 @@ impl Bet {
     /// An error that is negative or not finite; the arguments outside their domain.
     pub fn shrunk(&self, probability_error: f64) -> Result<f64, RiskError> {
         let fraction = self.recommended()?;
-        crate::error::not_negative("probability_error", probability_error)?;
+        crate::check::not_negative("probability_error", probability_error)?;
         let error = probability_error * (1.0 / self.win + 1.0 / self.loss);
         Ok(fraction * shrinkage(fraction, error))
     }

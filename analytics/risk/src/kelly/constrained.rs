@@ -8,8 +8,8 @@
 
 use super::portfolio::{Market, Optimum};
 use crate::RiskError;
+use crate::check::{each, length};
 use crate::covariance::linear::{Factor, eigen, product};
-use crate::error::{each, length};
 
 /// Limits of the fractions.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Limits {
         }
         let least: f64 = self.lower.iter().sum();
         let sound = self.total > f64::NEG_INFINITY && least <= self.total;
-        crate::error::checked("total", self.total, sound, "at least the sum of the lower limits")?;
+        crate::check::checked("total", self.total, sound, "at least the sum of the lower limits")?;
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ pub use portfolio::{Market, Optimum};
 pub use trades::{Empirical, WinLoss, empirical, mean_variance, win_loss};
 
 use crate::RiskError;
-use crate::error::checked;
+use crate::check::checked;
 
 /// A part of the full fraction, 0 to 1: 0.5 is half Kelly, which gives up a
 /// quarter of the growth and halves the deviation (MacLean, Ziemba and Blazenko
@@ -31,7 +31,7 @@ use crate::error::checked;
 /// # Errors
 /// A part outside 0 to 1, a fraction that is not finite.
 pub fn fractional(fraction: f64, part: f64) -> Result<f64, RiskError> {
-    crate::error::finite("fraction", fraction)?;
+    crate::check::finite("fraction", fraction)?;
     checked("part", part, (0.0..=1.0).contains(&part), "0 to 1")?;
     Ok(fraction.max(0.0) * part)
 }

@@ -5,7 +5,7 @@
 
 use super::Estimate;
 use crate::RiskError;
-use crate::error::{all_finite, at_least, finite, positive};
+use crate::check::{all_finite, at_least, finite, positive};
 use crate::moments::NOISE;
 use crate::ratios::{payoff_ratio, win_rate};
 use numeric::roots::brent;

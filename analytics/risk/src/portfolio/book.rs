@@ -4,7 +4,7 @@ use options::European;
 
 use super::{Concentration, Leverage, concentration, leverage};
 use crate::RiskError;
-use crate::error::{at_least, finite, positive};
+use crate::check::{at_least, finite, positive};
 
 /// What a position is in.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,7 +13,7 @@ pub use scenario::{Scenario, VolatilityShock, standard_scenarios};
 use options::European;
 
 use crate::RiskError;
-use crate::error::{at_least, finite};
+use crate::check::{at_least, finite};
 use crate::portfolio::{Book, Instrument};
 
 /// What a scenario does to a portfolio, in the base currency.
@@ -38,7 +38,7 @@ pub struct Outcome {
 pub fn stress(book: &Book<'_>, scenarios: &[Scenario]) -> Result<Vec<Outcome>, RiskError> {
     at_least("positions", book.positions.len(), 1)?;
     if let Some(equity) = book.equity {
-        crate::error::positive("equity", equity)?;
+        crate::check::positive("equity", equity)?;
     }
     scenarios
         .iter()

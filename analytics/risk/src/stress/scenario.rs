@@ -1,7 +1,7 @@
 //! Scenarios.
 
 use crate::RiskError;
-use crate::error::{checked, finite};
+use crate::check::{checked, finite};
 use crate::portfolio::Book;
 
 /// A change of volatilities.
