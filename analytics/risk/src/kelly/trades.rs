@@ -150,7 +150,10 @@ pub fn empirical(returns: &[f64], most: Option<f64>) -> Result<Empirical, RiskEr
         }
         (_, Some(most)) => Ok(Empirical { fraction: most, growth: growth(most), ruin, capped: true }),
         (_, None) => {
-            let problem = "no loss among them: growth has no maximum without a limit";
+            let problem = match ruin {
+                Some(_) => "the fraction is out of range",
+                None => "no loss among them: growth has no maximum without a limit",
+            };
             Err(RiskError::Degenerate { argument: "returns", problem })
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Assets and futures move with their underlying; European options are valued
 //! again in full, and the change of the model's value is added to the market
-//! price. Everything happens at once: no time passes.
+//! price; what the market pays less than the model for a long option may so come out
+//! below zero, by that difference. Everything happens at once: no time passes.
 
 mod grid;
 mod scenario;

@@ -2,6 +2,7 @@
 
 use risk::RiskError;
 use risk::bootstrap::Bootstrap;
+use risk::covariance::covariance;
 use risk::kelly::{
     Bet, Constrained, Continuous, Estimate, Limits, Market, Method, bootstrap, empirical, fractional, mean_variance,
     win_loss,
@@ -270,6 +271,41 @@ fn parts_and_errors_of_a_portfolio() {
     assert!(keep(1.0) == 0.0 && keep(20.0) > 0.5 && keep(20.0) < keep(200.0) && keep(200.0) < 1.0);
     assert!(off(keep(20.0), 1.0 - 1.0 / (20.0 * full.sharpe * full.sharpe)) < 1e-12);
     assert_eq!(one.james_stein(1.0).expect("defined").fractions, one.optimum().expect("defined").fractions);
+}
+
+/// The delta method of several assets against the spread of estimates from fresh data.
+#[test]
+fn standard_errors_of_a_portfolio_are_its_spread() {
+    let mut noise = Noise(12);
+    let loads = [[0.01, 0.0, 0.0], [0.006, 0.008, 0.0], [-0.002, 0.003, 0.012]];
+    let (n, rounds) = (200, 800);
+    let mut estimates = vec![Vec::new(); 3];
+    for _ in 0..rounds {
+        let mut returns = vec![Vec::new(); 3];
+        for _ in 0..n {
+            let z: Vec<f64> = (0..3).map(|_| (0..12).map(|_| noise.next()).sum::<f64>() / 2.0).collect();
+            for (asset, load) in loads.iter().enumerate() {
+                returns[asset].push(0.0012 + load.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>());
+            }
+        }
+        let covariance = covariance(&[&returns[0], &returns[1], &returns[2]], 1).expect("fine");
+        let drift: Vec<f64> = returns.iter().map(|r| r.iter().sum::<f64>() / n as f64).collect();
+        let found = Market { drift: &drift, covariance: &covariance, rate: 0.0 }.optimum().expect("fine");
+        (0..3).for_each(|i| estimates[i].push(found.fractions[i]));
+    }
+    let truth: Vec<f64> = (0..9).map(|at| (0..3).map(|k| loads[at / 3][k] * loads[at % 3][k]).sum::<f64>()).collect();
+    let market = Market { drift: &[0.0012; 3], covariance: &truth, rate: 0.0 };
+    let errors = market.standard_errors(n as f64, n).expect("fine");
+    // The same in years: the fractions do not know the unit of time.
+    let yearly: Vec<f64> = truth.iter().map(|c| 252.0 * c).collect();
+    let by_year = Market { drift: &[0.0012 * 252.0; 3], covariance: &yearly, rate: 0.0 };
+    let same = by_year.standard_errors(n as f64 / 252.0, n).expect("fine");
+    for ((own, error), same) in estimates.iter().zip(&errors).zip(&same) {
+        let mean = own.iter().sum::<f64>() / own.len() as f64;
+        let deviation = (own.iter().map(|f| (f - mean).powi(2)).sum::<f64>() / (own.len() - 1) as f64).sqrt();
+        assert!((0.9..1.12).contains(&(deviation / error)), "{deviation} {error}");
+        assert!(off(*same, *error) < 1e-12);
+    }
 }
 
 #[test]
