@@ -1,6 +1,6 @@
 //! A bet with two outcomes.
 
-use super::shrinkage;
+use super::{Estimate, shrinkage};
 use crate::RiskError;
 use crate::check::{checked, positive};
 use crate::covariance::linear::Double;
@@ -27,6 +27,20 @@ impl Bet {
         checked("wins", wins as f64, wins <= trials, "not more than the trials")?;
         let bet = Self { probability: (wins as f64 + 1.0) / (trials as f64 + 2.0), win, loss };
         bet.check().map(|()| bet)
+    }
+
+    /// The fraction of such a bet with its error: [`Self::from_counts`], and the standard
+    /// deviation of the chance under the same prior, `sqrt(p (1 - p) / (trials + 3))` (the
+    /// beta distribution; Gelman et al. 2013, "Bayesian Data Analysis", section 2.4), times `1 / win + 1 / loss`.
+    ///
+    /// # Errors
+    /// As [`Self::from_counts`].
+    pub fn estimate(wins: u64, trials: u64, win: f64, loss: f64) -> Result<Estimate, RiskError> {
+        let bet = Self::from_counts(wins, trials, win, loss)?;
+        let p = bet.probability;
+        let error = (p * (1.0 - p) / (trials as f64 + 3.0)).sqrt() * (1.0 / win + 1.0 / loss);
+        let observations = usize::try_from(trials).unwrap_or(usize::MAX);
+        Ok(Estimate { fraction: bet.fraction()?, error: Some(error).filter(|e| e.is_finite()), observations })
     }
 
     fn check(&self) -> Result<(), RiskError> {

@@ -6,6 +6,22 @@
 //! fraction maximises the expected logarithm of wealth when its inputs are the
 //! truth; from estimates it overbets. What is `recommended` or `shrunk` is never
 //! a bet without an edge: it is zero then.
+//!
+//! ```
+//! use risk::kelly::{Limits, Market, mean_variance};
+//!
+//! // Ten trades, profit per unit staked.
+//! let trades = [0.04, -0.02, 0.03, -0.01, 0.05, -0.03, 0.02, 0.01, -0.02, 0.03];
+//! let estimate = mean_variance(&trades, 0.0)?;
+//! assert!((estimate.fraction - 12.5).abs() < 1e-9); // 12.5 times the money ...
+//! assert!(estimate.shrunk() < 8.0); // ... of which ten trades make little sure
+//!
+//! // Two assets, no borrowing, no short position.
+//! let market = Market { drift: &[0.10, 0.06], covariance: &[0.04, 0.01, 0.01, 0.0225], rate: 0.02 };
+//! let best = market.within(&Limits::long_only(2, 1.0))?;
+//! assert!(best.optimum.fractions[0] > best.optimum.fractions[1] && best.price_of_total > 0.0);
+//! # Ok::<(), risk::RiskError>(())
+//! ```
 
 mod binary;
 mod constrained;

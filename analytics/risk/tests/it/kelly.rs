@@ -335,6 +335,15 @@ fn bets_at_the_edges() {
     assert_eq!(bet(0.2, 1.0, 1.0).shrunk(0.01), Ok(0.0));
     assert_eq!(Bet::from_counts(7, 10, 1.0, 1.0).expect("fine").probability, 8.0 / 12.0);
     assert!(Bet::from_counts(11, 10, 1.0, 1.0).is_err());
+    // Three wins of three are no certainty: p = 4/5, its deviation sqrt(0.16 / 6).
+    let lucky = Bet::estimate(3, 3, 1.0, 1.0).expect("fine");
+    assert!(
+        off(lucky.fraction, 0.6) < 1e-15 && off(lucky.error.expect("defined"), 2.0 * (0.16_f64 / 6.0).sqrt()) < 1e-14
+    );
+    assert!(lucky.shrunk() < 0.5 && lucky.shrunk() > 0.3);
+    // Nothing seen: a fair coin, no bet.
+    assert_eq!(Bet::estimate(0, 0, 1.0, 1.0).expect("fine").shrunk(), 0.0);
+    assert!(Bet::estimate(1, 2, 0.0, 1.0).is_err());
     for wrong in [
         bet(-0.1, 1.0, 1.0),
         bet(1.1, 1.0, 1.0),
