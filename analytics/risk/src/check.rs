@@ -34,14 +34,6 @@ pub(crate) fn all_finite(argument: &'static str, values: &[f64]) -> Result<(), R
     }
 }
 
-/// As many as the others.
-pub(crate) fn length(argument: &'static str, found: usize, expected: usize) -> Result<(), RiskError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(RiskError::Length { argument, found, expected: expected.to_string() })
-}
-
 /// `value` when `sound`, else an error that says what was expected.
 pub(crate) fn checked(
     argument: &'static str,
@@ -71,4 +63,12 @@ pub(crate) fn at_least(argument: &'static str, found: usize, least: usize) -> Re
         return Ok(());
     }
     Err(RiskError::Length { argument, found, expected: format!("{least} or more") })
+}
+
+/// As many as the others.
+pub(crate) fn length(argument: &'static str, found: usize, expected: usize) -> Result<(), RiskError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(RiskError::Length { argument, found, expected: expected.to_string() })
 }
