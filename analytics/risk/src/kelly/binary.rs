@@ -107,10 +107,13 @@ impl Bet {
         if self.loss * fraction >= 1.0 {
             return Ok(f64::NEG_INFINITY);
         }
-        // The first order apart: the logarithms alone would cancel at small stakes.
-        let bent =
-            self.probability * bend(self.win * fraction) + (1.0 - self.probability) * bend(-self.loss * fraction);
-        Ok(edge * fraction + bent)
+        let (won, lost) = (self.win * fraction, -self.loss * fraction);
+        let (p, q) = (self.probability, 1.0 - self.probability);
+        if won > NEAR || lost < -NEAR {
+            return Ok(p * libm::log1p(won) + q * libm::log1p(lost));
+        }
+        // The first order apart: the logarithms alone would cancel.
+        Ok(edge * fraction + (p * bend(won) + q * bend(lost)))
     }
 
     /// [`Self::recommended`], less what a standard error of the probability asks
@@ -127,11 +130,11 @@ impl Bet {
     }
 }
 
-/// `ln(1 + x) - x`, for x above -1.
+/// Relative gains and losses up to this are small.
+const NEAR: f64 = 0.25;
+
+/// `ln(1 + x) - x`, for x from -[`NEAR`] to [`NEAR`].
 fn bend(x: f64) -> f64 {
-    if x.abs() > 0.25 {
-        return libm::log1p(x) - x;
-    }
     // -x^2/2 + x^3/3 - ...: 28 terms leave 0.25^30 / 30.
     let series = (2..30).rev().fold(0.0, |sum, k| 1.0 / f64::from(k) - x * sum);
     -x * x * series

@@ -324,6 +324,9 @@ fn bets_at_the_edges() {
     let thin = bet(0.500_000_001, 1.0, 1.0);
     assert!(off(thin.fraction().expect("fine"), THIN[0]) < 1e-15);
     assert!(off(thin.growth(thin.fraction().expect("fine")).expect("fine"), THIN[1]) < 1e-14);
+    // A win of a million times the loss.
+    let far = bet(0.622_179_229_441_162_7, 737_092.126_537_631, 8.665_193_876_185_293e-5);
+    assert!(off(far.growth(7_180.211_294_598_874).expect("fine"), 13.562_568_058_773_612) < 1e-14);
     // The full fraction is the best one.
     let good = bet(0.55, 1.3, 0.8);
     let full = good.fraction().expect("fine");

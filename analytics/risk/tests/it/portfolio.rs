@@ -321,6 +321,8 @@ fn books_and_scenarios_that_make_no_sense_are_errors() {
         Scenario { volatility: VolatilityShock::Relative(-1.5), ..still.clone() },
         Scenario { spots: vec![("HK.00701".into(), 0.1)], ..still.clone() },
         Scenario { spots: vec![("ES".into(), -1.0)], ..still.clone() },
+        Scenario { spots: vec![("ES".into(), 0.1), ("ES".into(), 0.2)], ..still.clone() },
+        Scenario { currencies: vec![("USD".into(), 0.1), ("USD".into(), 0.2)], ..still.clone() },
         Scenario { currencies: vec![("HKD".into(), 0.1)], ..still.clone() },
         Scenario { currencies: vec![("EUR".into(), 0.1)], ..still },
     ] {
