@@ -2,6 +2,7 @@
 
 use risk::RiskError;
 use risk::bootstrap::Bootstrap;
+use risk::covariance::covariance;
 use risk::kelly::{
     Bet, Constrained, Continuous, Estimate, Limits, Market, Method, bootstrap, empirical, fractional, mean_variance,
     win_loss,
@@ -17,7 +18,6 @@ fn off(found: f64, expected: f64) -> f64 {
 
 #[test]
 fn every_bet_of_the_table() {
-    let mut worst = 0.0_f64;
     let table = include_str!("../golden/kelly_binary.csv");
     for line in table.lines().skip(1) {
         let cells: Vec<f64> = line.split(',').map(|x| x.parse().expect(line)).collect();
@@ -27,16 +27,13 @@ fn every_bet_of_the_table() {
             [(bet.fraction(), cells[4]), (bet.recommended(), cells[5]), (bet.growth(stake), cells[6])]
         {
             let error = off(found.expect(line), expected);
-            worst = worst.max(error);
             assert!(error <= 1e-10, "{line}: {error:e}");
         }
     }
-    println!("binary: worst {worst:e}");
 }
 
 #[test]
 fn every_portfolio_of_the_table() {
-    let mut worst = 0.0_f64;
     for line in include_str!("../golden/kelly_portfolio.csv").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let (drift, covariance, fractions) = (list(cells[2]), list(cells[3]), list(cells[5]));
@@ -46,11 +43,9 @@ fn every_portfolio_of_the_table() {
         let expected = fractions.into_iter().chain(cells[6..8].iter().map(|x| x.parse().expect(line)));
         for (found, expected) in numbers.zip(expected) {
             let error = off(found, expected);
-            worst = worst.max(error);
             assert!(error <= 1e-10, "{line}: {error:e}");
         }
     }
-    println!("portfolio: worst {worst:e}");
 }
 
 fn series(name: &str) -> Vec<f64> {
@@ -60,7 +55,6 @@ fn series(name: &str) -> Vec<f64> {
 
 #[test]
 fn every_series_of_the_table() {
-    let mut worst = 0.0_f64;
     for line in include_str!("../golden/kelly_series.csv").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let returns = series(cells[0]);
@@ -70,14 +64,12 @@ fn every_series_of_the_table() {
         let found = [by_wins.win_rate, by_wins.payoff, by_wins.estimate.fraction, by_moments.fraction];
         for (found, cell) in found.into_iter().zip(&cells[1..]) {
             let error = off(found, cell.parse().expect(line));
-            worst = worst.max(error);
             assert!(error <= 1e-10, "{line}: {error:e}");
         }
         // Below zero nothing is staked.
         let best = empirical(&returns, None).expect(line);
         assert_eq!(best.fraction > 0.0, by_moments.fraction > 0.0);
     }
-    println!("series: worst {worst:e}");
 }
 
 const INF: f64 = f64::INFINITY;
@@ -171,6 +163,17 @@ fn any_limits_satisfy_the_conditions_of_an_optimum() {
         };
         let found = market.within(&limits).expect("feasible");
         check_best(&market, &limits, &found, 1e-11);
+    }
+}
+
+#[test]
+fn many_assets_within_limits() {
+    let mut noise = Noise(3);
+    for (n, rank) in [(60, 80), (60, 20), (150, 200)] {
+        let (covariance, drift) = random(&mut noise, n, rank);
+        let market = Market { drift: &drift, covariance: &covariance, rate: 0.02 };
+        let limits = Limits::within(n, 0.0, 0.1, 1.0);
+        check_best(&market, &limits, &market.within(&limits).expect("feasible"), 1e-11);
     }
 }
 
@@ -270,6 +273,41 @@ fn parts_and_errors_of_a_portfolio() {
     assert_eq!(one.james_stein(1.0).expect("defined").fractions, one.optimum().expect("defined").fractions);
 }
 
+/// The delta method of several assets against the spread of estimates from fresh data.
+#[test]
+fn standard_errors_of_a_portfolio_are_its_spread() {
+    let mut noise = Noise(12);
+    let loads = [[0.01, 0.0, 0.0], [0.006, 0.008, 0.0], [-0.002, 0.003, 0.012]];
+    let (n, rounds) = (200, 800);
+    let mut estimates = vec![Vec::new(); 3];
+    for _ in 0..rounds {
+        let mut returns = vec![Vec::new(); 3];
+        for _ in 0..n {
+            let z: Vec<f64> = (0..3).map(|_| (0..12).map(|_| noise.next()).sum::<f64>() / 2.0).collect();
+            for (asset, load) in loads.iter().enumerate() {
+                returns[asset].push(0.0012 + load.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>());
+            }
+        }
+        let covariance = covariance(&[&returns[0], &returns[1], &returns[2]], 1).expect("fine");
+        let drift: Vec<f64> = returns.iter().map(|r| r.iter().sum::<f64>() / n as f64).collect();
+        let found = Market { drift: &drift, covariance: &covariance, rate: 0.0 }.optimum().expect("fine");
+        (0..3).for_each(|i| estimates[i].push(found.fractions[i]));
+    }
+    let truth: Vec<f64> = (0..9).map(|at| (0..3).map(|k| loads[at / 3][k] * loads[at % 3][k]).sum::<f64>()).collect();
+    let market = Market { drift: &[0.0012; 3], covariance: &truth, rate: 0.0 };
+    let errors = market.standard_errors(n as f64, n).expect("fine");
+    // The same in years: the fractions do not know the unit of time.
+    let yearly: Vec<f64> = truth.iter().map(|c| 252.0 * c).collect();
+    let by_year = Market { drift: &[0.0012 * 252.0; 3], covariance: &yearly, rate: 0.0 };
+    let same = by_year.standard_errors(n as f64 / 252.0, n).expect("fine");
+    for ((own, error), same) in estimates.iter().zip(&errors).zip(&same) {
+        let mean = own.iter().sum::<f64>() / own.len() as f64;
+        let deviation = (own.iter().map(|f| (f - mean).powi(2)).sum::<f64>() / (own.len() - 1) as f64).sqrt();
+        assert!((0.9..1.12).contains(&(deviation / error)), "{deviation} {error}");
+        assert!(off(*same, *error) < 1e-12);
+    }
+}
+
 #[test]
 fn bets_at_the_edges() {
     let bet = |probability, win, loss| Bet { probability, win, loss };
@@ -286,6 +324,9 @@ fn bets_at_the_edges() {
     let thin = bet(0.500_000_001, 1.0, 1.0);
     assert!(off(thin.fraction().expect("fine"), THIN[0]) < 1e-15);
     assert!(off(thin.growth(thin.fraction().expect("fine")).expect("fine"), THIN[1]) < 1e-14);
+    // A win of a million times the loss.
+    let far = bet(0.622_179_229_441_162_7, 737_092.126_537_631, 8.665_193_876_185_293e-5);
+    assert!(off(far.growth(7_180.211_294_598_874).expect("fine"), 13.562_568_058_773_612) < 1e-14);
     // The full fraction is the best one.
     let good = bet(0.55, 1.3, 0.8);
     let full = good.fraction().expect("fine");
@@ -297,6 +338,15 @@ fn bets_at_the_edges() {
     assert_eq!(bet(0.2, 1.0, 1.0).shrunk(0.01), Ok(0.0));
     assert_eq!(Bet::from_counts(7, 10, 1.0, 1.0).expect("fine").probability, 8.0 / 12.0);
     assert!(Bet::from_counts(11, 10, 1.0, 1.0).is_err());
+    // Three wins of three are no certainty: p = 4/5, its deviation sqrt(0.16 / 6).
+    let lucky = Bet::estimate(3, 3, 1.0, 1.0).expect("fine");
+    assert!(
+        off(lucky.fraction, 0.6) < 1e-15 && off(lucky.error.expect("defined"), 2.0 * (0.16_f64 / 6.0).sqrt()) < 1e-14
+    );
+    assert!(lucky.shrunk() < 0.5 && lucky.shrunk() > 0.3);
+    // Nothing seen: a fair coin, no bet.
+    assert_eq!(Bet::estimate(0, 0, 1.0, 1.0).expect("fine").shrunk(), 0.0);
+    assert!(Bet::estimate(1, 2, 0.0, 1.0).is_err());
     for wrong in [
         bet(-0.1, 1.0, 1.0),
         bet(1.1, 1.0, 1.0),

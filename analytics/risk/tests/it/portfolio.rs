@@ -1,6 +1,7 @@
 //! Portfolios: weights, leverage, currencies, margin, liquidity, stress.
 
 use options::{European, OptionType};
+use proptest::prelude::*;
 use risk::RiskError;
 use risk::portfolio::{
     Book, Instrument, Position, beta, check_weights, concentration, days_to_trade, leverage, liquidity, margin, weights,
@@ -320,9 +321,38 @@ fn books_and_scenarios_that_make_no_sense_are_errors() {
         Scenario { volatility: VolatilityShock::Relative(-1.5), ..still.clone() },
         Scenario { spots: vec![("HK.00701".into(), 0.1)], ..still.clone() },
         Scenario { spots: vec![("ES".into(), -1.0)], ..still.clone() },
+        Scenario { spots: vec![("ES".into(), 0.1), ("ES".into(), 0.2)], ..still.clone() },
+        Scenario { currencies: vec![("USD".into(), 0.1), ("USD".into(), 0.2)], ..still.clone() },
         Scenario { currencies: vec![("HKD".into(), 0.1)], ..still.clone() },
         Scenario { currencies: vec![("EUR".into(), 0.1)], ..still },
     ] {
         assert!(stress(&book(&fine), std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn shares_lie_between_equal_and_one(values in prop::collection::vec(-1e6..1e6_f64, 1..40), scale in 1e-9..1e9_f64) {
+        prop_assume!(values.iter().any(|v| v.abs() > 1.0));
+        let found = concentration(&values).expect("sound");
+        let n = values.len() as f64;
+        prop_assert!(found.herfindahl >= (1.0 - 1e-12) / n && found.herfindahl <= 1.0 + 1e-12);
+        prop_assert!(found.largest * found.largest <= found.herfindahl + 1e-12 && found.herfindahl <= found.largest + 1e-12);
+        // The unit does not matter, nor does the side.
+        let other = concentration(&values.iter().map(|v| -v * scale).collect::<Vec<_>>()).expect("sound");
+        prop_assert!(near(found.herfindahl, other.herfindahl));
+    }
+
+    #[test]
+    fn twice_the_positions_lose_twice(spot in -0.9..1.0_f64, points in -0.2..1.0_f64, rate in -0.05..0.05_f64, currency in -0.5..0.5_f64) {
+        let positions = positions();
+        let twice: Vec<Position> = positions.iter().map(|p| Position { quantity: 2.0 * p.quantity, ..*p }).collect();
+        let scenario = Scenario { spot, volatility: VolatilityShock::Points(points), rate, currency, ..Scenario::named("") };
+        let of = |positions: &[Position]| stress(&book(positions), std::slice::from_ref(&scenario)).expect("sound").remove(0);
+        prop_assert_eq!(of(&twice).change, 2.0 * of(&positions).change);
+        // A long put never loses more than the model says it is worth, at the currency it is in.
+        prop_assert!(of(&positions).contributions[1] >= -put(380.0, 0.3).price().expect("sound") * 1_000.0 - 1e-9);
     }
 }
