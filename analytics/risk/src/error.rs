@@ -46,4 +46,7 @@ pub enum RiskError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The caller stopped the work.
+    #[error("cancelled")]
+    Cancelled,
 }

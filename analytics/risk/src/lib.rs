@@ -16,7 +16,7 @@ pub mod deflated;
 pub mod drawdown;
 pub mod error;
 pub mod moments;
-// pub mod monte_carlo;
+pub mod monte_carlo;
 pub mod performance;
 pub mod ratios;
 pub mod rolling;
