@@ -19,7 +19,7 @@ const SHORT: f64 = 0.25;
     "x86_64+avx2+avx+bmi1+bmi2"
 ))]
 fn in_place(x: &mut [f64]) {
-    let (groups, rest) = x.as_chunks_mut::<16>();
+    let (groups, rest) = x.as_chunks_mut::<64>();
     for group in groups {
         let mut within = true;
         for x in group.iter() {
