@@ -6,6 +6,7 @@
 
 pub mod gaussian;
 pub mod growth;
+pub mod lanes;
 pub mod normal;
 pub mod random;
 pub mod roots;

@@ -6,11 +6,13 @@
 //! answer is an [`OptionError`] that names the argument; batch functions mark
 //! the element and go on. Each formula cites its source.
 
+pub mod black76;
 pub mod error;
 pub mod european;
 pub mod implied;
 pub mod terms;
 
+pub use black76::{Black76, ForwardGreeks};
 pub use error::OptionError;
 pub use european::{European, Greeks};
 pub use terms::OptionType;

@@ -1,6 +1,24 @@
-//! Prices against known values.
+//! European options: known values, the shared tables, identities, extremes, columns.
+
+mod batch;
+mod black76;
+mod extremes;
+mod golden;
+mod properties;
+mod units;
 
 use options::{European, OptionType};
+
+/// An ordinary call to vary.
+pub(crate) const CALL: European = European {
+    kind: OptionType::Call,
+    spot: 100.0,
+    strike: 105.0,
+    years: 0.75,
+    rate: 0.04,
+    dividend_yield: 0.015,
+    volatility: 0.3,
+};
 
 #[test]
 fn hull_example() {
