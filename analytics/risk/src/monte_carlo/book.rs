@@ -1,8 +1,8 @@
 //! A portfolio of assets and options in several currencies, and its profit when
 //! the risk factors move.
 
-use numeric::normal;
-use options::European;
+use options::european::batch::{self, Columns, GreekColumns};
+use options::{European, Greeks};
 
 use super::draw::combine;
 use super::{GROUP, Lanes};
@@ -284,38 +284,43 @@ impl OptionUnit {
     }
 
     fn profit(&self, factors: &[Lanes], profit: &mut Lanes) {
-        for (lane, (profit, r)) in profit.iter_mut().zip(&factors[self.factor]).enumerate() {
-            let moved = self.volatility.map_or(0.0, |factor| factors[factor][lane]);
-            *profit = if let Some(Approximation { time, delta, gamma, vega }) = self.approximation {
+        let moved = self.volatility.map_or([0.0; GROUP], |factor| factors[factor]);
+        if let Some(Approximation { time, delta, gamma, vega }) = self.approximation {
+            for ((profit, r), moved) in profit.iter_mut().zip(&factors[self.factor]).zip(&moved) {
                 let ds = self.level * r;
-                time + delta * ds + 0.5 * gamma * ds * ds + vega * self.aged.volatility * moved
-            } else {
-                let volatility = (self.aged.volatility * (1.0 + moved)).max(0.0);
-                price(&European { volatility, ..self.aged }, self.level * (1.0 + r)) - self.value
-            };
+                *profit = time + delta * ds + 0.5 * gamma * ds * ds + vega * self.aged.volatility * moved;
+            }
+            return;
+        }
+        let spots = factors[self.factor].map(|r| self.level * (1.0 + r));
+        let volatilities = moved.map(|moved| (self.aged.volatility * (1.0 + moved)).max(0.0));
+        let European { kind, strike, years, rate, dividend_yield, volatility, .. } = self.aged;
+        let columns = Columns {
+            kind: kind.into(),
+            spot: spots[..].into(),
+            strike: strike.into(),
+            years: years.into(),
+            rate: rate.into(),
+            dividend_yield: dividend_yield.into(),
+            volatility: if self.volatility.is_some() { volatilities[..].into() } else { volatility.into() },
+        };
+        let wanted = GreekColumns { price: Some(profit), ..GreekColumns::default() };
+        // The columns have one length; a row without a price is not a number.
+        let unpriced = batch::evaluate_sequential(&columns, wanted);
+        if unpriced != Ok(0) {
+            for ((profit, spot), volatility) in profit.iter_mut().zip(&spots).zip(&volatilities) {
+                *profit = price(&European { volatility: *volatility, ..self.aged }, *spot);
+            }
+        }
+        for profit in profit {
+            *profit -= self.value;
         }
     }
 }
 
 impl Approximation {
-    /// Black and Scholes 1973, Merton 1973; without time or volatility the slopes of the intrinsic value.
     fn new(option: &European, time: f64) -> Self {
-        let European { kind, spot, strike, years, rate, dividend_yield, volatility } = *option;
-        let sign = kind.sign();
-        let carried = libm::exp(-dividend_yield * years);
-        let deviation = volatility * years.sqrt();
-        let forward = libm::log(spot / strike) + (rate - dividend_yield) * years;
-        if deviation == 0.0 {
-            let delta = if sign * forward > 0.0 { sign * carried } else { 0.0 };
-            return Self { time, delta, gamma: 0.0, vega: 0.0 };
-        }
-        let d1 = forward / deviation + 0.5 * deviation;
-        let density = libm::exp(-0.5 * d1 * d1) / (2.0 * std::f64::consts::PI).sqrt();
-        Self {
-            time,
-            delta: sign * carried * normal::cdf(sign * d1),
-            gamma: carried * density / (spot * deviation),
-            vega: spot * carried * density * years.sqrt(),
-        }
+        let Greeks { delta, gamma, vega, .. } = option.greeks().unwrap_or_default();
+        Self { time, delta, gamma, vega }
     }
 }
