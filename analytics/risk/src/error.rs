@@ -69,4 +69,7 @@ pub enum RiskError {
         /// Why it has no price.
         error: OptionError,
     },
+    /// The caller stopped the work.
+    #[error("cancelled")]
+    Cancelled,
 }

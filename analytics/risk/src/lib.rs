@@ -19,6 +19,7 @@ pub mod drawdown;
 pub mod error;
 pub mod kelly;
 pub mod moments;
+pub mod monte_carlo;
 pub mod pbo;
 pub mod performance;
 pub mod portfolio;

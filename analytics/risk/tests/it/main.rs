@@ -3,6 +3,7 @@
 mod covariance;
 mod golden;
 mod kelly;
+mod monte_carlo;
 mod pbo;
 mod portfolio;
 mod properties;
