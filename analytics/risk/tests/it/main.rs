@@ -14,3 +14,8 @@ mod series_noise;
 mod series_properties;
 mod series_reference;
 mod var;
+mod kelly_limits;
+mod pbo;
+mod portfolio;
+mod properties;
+mod stress;
