@@ -44,10 +44,11 @@ pub fn volatility(price: f64, option: &European) -> Result<f64, OptionError> {
 #[inline]
 pub fn black(price: f64, forward: f64, strike: f64, years: f64, kind: OptionType) -> Result<f64, OptionError> {
     let quote = quote::forward_quote(price, forward, strike, kind == OptionType::Call);
-    if quote.is_plain(years) & quote::is_finite(price, forward, strike) {
-        if let Some(total) = solve::total_deviation(&solve::Normal::from(quote)) {
-            return Ok(total / years.sqrt());
-        }
+    if quote.is_plain(years)
+        && quote::is_finite(price, forward, strike)
+        && let Some(total) = solve::total_deviation(&solve::Normal::from(quote))
+    {
+        return Ok(total / years.sqrt());
     }
     quote::checked(price, forward, strike, years, kind)
 }
