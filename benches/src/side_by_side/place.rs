@@ -7,7 +7,7 @@ use engine_core::tape::TapeColumns;
 
 use super::Failure;
 use crate::w3::Prices;
-use crate::{input, npy, w4};
+use crate::{input, npy, w4, w5};
 
 /// Bars of W1.
 pub(super) const W1_BARS: usize = 1_000_000;
@@ -116,6 +116,15 @@ impl Place {
             npy::write_events(&path, w4::events(&w4::columns(W4_ROWS)))?;
         }
         Ok(w4::columns_of(&npy::read_events(&path)?).ok_or("w4_feed.npy has a row that is no trade and no level")?)
+    }
+
+    /// W5's options.
+    pub(super) fn w5(&self) -> Result<w5::Chain, Failure> {
+        let path = self.data.join("w5_opts.npy");
+        if self.lacks("w5_opts.npy") {
+            w5::Chain::random(w5::OPTIONS).write(&path)?;
+        }
+        Ok(w5::Chain::read(&path)?)
     }
 
     /// W8's highs, lows and closes.

@@ -1,5 +1,6 @@
 //! The price and its derivatives where the ordinary form would overflow or lose
-//! digits: no time, no volatility, a deviation below 0.001, numbers of extreme size.
+//! digits: no time, no volatility, a deviation below 0.001, rates times years beyond 8,
+//! numbers of extreme size.
 
 use numeric::lanes::{PDF_AT_0, TAIL_MAX, ln_ratio, scaled_tail};
 
@@ -10,8 +11,8 @@ use crate::OptionError;
 /// All of it. The terms have been checked.
 pub(super) fn greeks(option: &European) -> Result<Greeks, OptionError> {
     let o = &option.terms();
-    let spot = times_exp(o.spot, -(o.dividend_yield * o.years));
-    let strike = times_exp(o.strike, -(o.rate * o.years));
+    let spot = discounted(o.spot, o.dividend_yield, o.years);
+    let strike = discounted(o.strike, o.rate, o.years);
     if spot > f64::MAX {
         let expected = "a yield with spot * exp(-dividend_yield * years) below 1.8e308";
         return Err(OptionError::Argument { argument: "dividend_yield", found: o.dividend_yield, expected });
@@ -21,7 +22,11 @@ pub(super) fn greeks(option: &European) -> Result<Greeks, OptionError> {
         return Err(OptionError::Argument { argument: "rate", found: o.rate, expected });
     }
     let deviation = bounded(o.volatility * o.years.sqrt());
-    let sides = Sides { spot, strike, growth: times_exp(1.0, -(o.dividend_yield * o.years)) };
+    let forward = log_forward(o);
+    // Near the money the difference of the legs has lost its digits.
+    let gap = if forward.abs() < 0.5 { strike * libm::expm1(forward) } else { spot - strike };
+    let growth = bounded(discounted(1.0, o.dividend_yield, o.years));
+    let sides = Sides { spot, strike, growth, forward, gap };
     let found = if deviation == 0.0 { certain(o, &sides) } else { uncertain(o, &sides, deviation) };
     Ok(Greeks {
         price: found.price,
@@ -37,19 +42,26 @@ pub(super) fn greeks(option: &European) -> Result<Greeks, OptionError> {
     })
 }
 
-/// S', K' and exp(-qT).
+/// The legs.
 struct Sides {
+    /// S'.
     spot: f64,
+    /// K'.
     strike: f64,
+    /// exp(-qT).
     growth: f64,
+    /// ln(S' / K').
+    forward: f64,
+    /// S' - K'.
+    gap: f64,
 }
 
 /// Without time or without volatility the option is its intrinsic value. At the
 /// money, its derivatives are those of half an option, what depends on the
 /// density without time is 0, and gamma is 0 rather than infinite.
 fn certain(o: &Terms, sides: &Sides) -> Greeks {
-    let &Sides { spot, strike, growth } = sides;
-    let forward = o.sign * (spot - strike);
+    let &Sides { spot, strike, growth, gap, .. } = sides;
+    let forward = o.sign * gap;
     let share = match forward {
         f if f > 0.0 => 1.0,
         f if f < 0.0 => 0.0,
@@ -73,8 +85,7 @@ fn certain(o: &Terms, sides: &Sides) -> Greeks {
 }
 
 fn uncertain(o: &Terms, sides: &Sides, s: f64) -> Greeks {
-    let &Sides { spot, strike, growth } = sides;
-    let forward = log_forward(o);
+    let &Sides { spot, strike, growth, forward, .. } = sides;
     let middle = bounded_to(forward / s, 1e150);
     let half = 0.5 * bounded_to(s, 1e150);
     let (d1, d2) = (middle + half, middle - half);
@@ -91,14 +102,14 @@ fn uncertain(o: &Terms, sides: &Sides, s: f64) -> Greeks {
     let share = if o.sign * d1 > 0.0 { 1.0 - own_tail(d1, t1) } else { own_tail(d1, t1) };
     let density = m(PDF_AT_0);
     // exp(-qT) pdf(d1).
-    let unit_density = times_exp(bounded(growth) * PDF_AT_0, -0.5 * (d1 * d1));
+    let unit_density = times_exp(growth * PDF_AT_0, -0.5 * (d1 * d1));
     let root = o.years.sqrt();
     let per_volatility = 1.0 / o.volatility;
     let carry = bounded(o.dividend_yield * spot_part) - bounded(o.rate * strike_part);
     let drift = bounded((o.rate - o.dividend_yield) / s) - bounded(0.5 * d2 / o.years);
     Greeks {
-        price: price(o, sides, &Point { forward, s, d1, d2, t1, t2 }, m),
-        delta: o.sign * bounded(growth) * share,
+        price: price(o, sides, &Point { s, d1, d2, t1, t2 }, m),
+        delta: o.sign * growth * share,
         gamma: product(unit_density, &[1.0 / s, 1.0 / o.spot]),
         vega: product(density, &[root]),
         theta: bounded(o.sign * carry) - product(density, &[0.5 * o.volatility, 1.0 / root]),
@@ -112,7 +123,6 @@ fn uncertain(o: &Terms, sides: &Sides, s: f64) -> Greeks {
 
 /// Where an option stands.
 struct Point {
-    forward: f64,
     s: f64,
     d1: f64,
     d2: f64,
@@ -121,17 +131,17 @@ struct Point {
 }
 
 fn price(o: &Terms, sides: &Sides, at: &Point, m: impl Fn(f64) -> f64) -> f64 {
-    let &Sides { spot, strike, .. } = sides;
-    let intrinsic = (o.sign * (spot - strike)).max(0.0);
+    let &Sides { spot, strike, forward, gap, .. } = sides;
+    let intrinsic = (o.sign * gap).max(0.0);
     let most = if o.sign > 0.0 { spot } else { strike };
     let value = if at.d1 > 0.0 && at.d2 < 0.0 {
         if at.s < DEVIATION_MIN { near_the_money(o, sides, at) } else { most - m(at.t1 + at.t2) }
     } else {
         let difference =
-            if at.s < DEVIATION_MIN { tail_difference((at.forward / at.s).abs(), at.s) } else { (at.t1 - at.t2).abs() };
+            if at.s < DEVIATION_MIN { tail_difference((forward / at.s).abs(), at.s) } else { (at.t1 - at.t2).abs() };
         intrinsic + m(difference)
     };
-    value.clamp(intrinsic, most)
+    value.max(intrinsic).min(most)
 }
 
 /// The value for |d| < 0.001: `N(d) - 1/2 = pdf(0) (d - d^3/6 + d^5/40 - ...)`.
@@ -140,8 +150,7 @@ fn near_the_money(o: &Terms, sides: &Sides, at: &Point) -> f64 {
         let w = d * d;
         PDF_AT_0 * d * (1.0 - w * (1.0 / 6.0 - w / 40.0))
     };
-    let forward = sides.strike * libm::expm1(at.forward);
-    0.5 * o.sign * forward + (sides.spot * excess(at.d1) - sides.strike * excess(at.d2))
+    0.5 * o.sign * sides.gap + (sides.spot * excess(at.d1) - sides.strike * excess(at.d2))
 }
 
 /// `t(y - s/2) - t(y + s/2)` for a small s, by Taylor's series about y, where
@@ -183,6 +192,13 @@ fn log_forward(o: &Terms) -> f64 {
     bounded(ratio + bounded(drift))
 }
 
+/// `x exp(-rate * years)`; what the product of rate and years is rounded by counts too.
+fn discounted(x: f64, rate: f64, years: f64) -> f64 {
+    let exponent = rate * years;
+    let lost = if exponent.abs() < 1e4 { libm::fma(rate, years, -exponent) } else { 0.0 };
+    times_exp(x, -exponent) * (1.0 - lost)
+}
+
 /// `x e^y` for any y, without overflow on the way.
 fn times_exp(x: f64, y: f64) -> f64 {
     if y.abs() <= 700.0 {
@@ -200,8 +216,9 @@ fn product(first: f64, factors: &[f64]) -> f64 {
     factors.iter().fold(first, |found, factor| bounded(found * bounded(*factor)))
 }
 
+/// Without infinities, and without the sign of 0.
 fn bounded(x: f64) -> f64 {
-    bounded_to(x, f64::MAX)
+    bounded_to(x, f64::MAX) + 0.0
 }
 
 fn bounded_to(x: f64, most: f64) -> f64 {

@@ -41,8 +41,8 @@ pub(super) fn is_ordinary(o: &Terms) -> bool {
         & within(o.years, 1e-12, 1e6)
         & within(o.volatility, 1e-6, 1e3)
         & within(variance, DEVIATION_MIN * DEVIATION_MIN, 3600.0)
-        & within(o.rate * o.years, -30.0, 30.0)
-        & within(o.dividend_yield * o.years, -30.0, 30.0)
+        & within(o.rate * o.years, -8.0, 8.0)
+        & within(o.dividend_yield * o.years, -8.0, 8.0)
 }
 
 /// Both legs discounted, and the deviation.
