@@ -221,6 +221,8 @@ fn ewma_at_its_edges() {
     assert_eq!(ewma_forecast(&[-3.0], 0.94, 4.0), Ok(vec![2.0]));
     assert!(backcast(&[]).is_err());
     assert!(backcast(&[0.1, f64::NAN]).is_err());
+    assert!(backcast(&[0.1, 1e200]).is_err(), "the square overflows");
+    assert!(ewma_filtered(&[1e200, 2.0], 0.94).expect("goes on")[0].is_nan());
     // A missing return leaves its row undefined and the variance as it was.
     let whole = ewma_filtered(&[1.0, 2.0, 3.0], 0.5).expect("valid");
     let gap = ewma_filtered(&[f64::NAN, 1.0, f64::NAN, 2.0, 3.0], 0.5).expect("valid");
