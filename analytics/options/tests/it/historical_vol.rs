@@ -82,6 +82,23 @@ fn one_figure_is_the_longest_window() {
 }
 
 #[test]
+fn each_row_is_the_figure_of_its_window() {
+    let columns = Columns::golden();
+    for estimator in Estimator::ALL {
+        let first = usize::from(estimator.needs_previous_close());
+        for window in [2, 3, 20, 21, 250, 990] {
+            let rows = rolling(estimator, &columns.bars(), window, 252.0).expect("valid");
+            for end in (window + first..=1000).step_by(7) {
+                let figure = whole(estimator, &columns.part(end - window - first, end), 252.0).expect("valid");
+                let found = rows[end - 1];
+                // With two returns the deviation is the rounding of their difference.
+                assert!((found - figure).abs() <= 1e-13 * figure + 1e-15, "{} {window} {end}", estimator.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_window_does_not_depend_on_what_came_before() {
     // After a bar at a million times the price, windows are as if it had never been.
     let mut columns = Columns::golden();
