@@ -6,6 +6,7 @@
 
 pub mod chebyshev;
 pub mod lanes;
+pub mod mills;
 pub mod normal;
 pub mod quadrature;
 pub mod roots;

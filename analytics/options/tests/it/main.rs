@@ -7,5 +7,6 @@ mod american_properties;
 mod american_tree;
 mod european;
 mod historical_vol;
+mod implied;
 mod legs;
 mod warrants;

@@ -1,0 +1,6 @@
+//! Implied volatility.
+
+mod bad_input;
+mod batch;
+mod golden;
+mod properties;
