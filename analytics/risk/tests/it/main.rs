@@ -3,6 +3,7 @@
 mod covariance;
 mod golden;
 mod kelly;
+mod kelly_limits;
 mod monte_carlo;
 mod pbo;
 mod portfolio;
@@ -13,9 +14,5 @@ mod series_golden;
 mod series_noise;
 mod series_properties;
 mod series_reference;
-mod var;
-mod kelly_limits;
-mod pbo;
-mod portfolio;
-mod properties;
 mod stress;
+mod var;
