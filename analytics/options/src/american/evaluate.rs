@@ -43,10 +43,8 @@ fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme,
     let limits = Limits::of(put);
     let mut tables = scheme.tables(put.dividend_yield > put.rate);
     if !solve(put, &limits, tables, work) {
-        println!("unsettled {put:?} {scheme:?}");
         tables = Scheme::rescue();
         if !solve(put, &limits, tables, work) {
-            println!("lost {put:?} {scheme:?}");
             return Err(OptionError::Unresolved);
         }
     }
