@@ -134,8 +134,8 @@ fn backwards(option: &European, dividends: &[CashDividend], early: bool, steps: 
             };
             if early { held.max(payoff(spot)) } else { held }
         };
-        let smooth = after.next.is_none() && after.amount == 0.0;
-        lattice.roll(option, early, smooth, last);
+        let at_expiry = after.next.is_none().then_some(*amount);
+        lattice.roll(option, early, at_expiry, last);
         next = Some(lattice);
     }
     next.map_or_else(TreeValue::default, |first| first.now(option, early))

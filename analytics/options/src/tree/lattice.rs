@@ -2,6 +2,7 @@
 //! spot may have moved by then.
 
 use super::TreeValue;
+use crate::OptionType;
 use crate::european::European;
 
 /// Deviations of the spot that a lattice covers at its start.
@@ -51,8 +52,8 @@ impl Lattice {
     }
 
     /// Values at the start from those at the end, `last` of the spot. With
-    /// `smooth` the last step is European and exact (Broadie and Detemple 1996).
-    pub(super) fn roll(&mut self, option: &European, early: bool, smooth: bool, last: impl Fn(f64) -> f64) {
+    /// the dividend `at_expiry` the last step is European and exact instead (Broadie and Detemple 1996).
+    pub(super) fn roll(&mut self, option: &European, early: bool, at_expiry: Option<f64>, last: impl Fn(f64) -> f64) {
         let sign = option.kind.sign();
         let count = 2 * self.half + 1;
         let now = |spot: f64| sign * (spot - option.strike);
@@ -60,12 +61,11 @@ impl Lattice {
         let up = 1.0 / (1.0 + libm::exp(self.deviation));
         let discount = libm::exp(-option.rate * self.step);
         let (up, down) = (discount * up, discount * (1.0 - up));
-        let from = if smooth { self.steps - 1 } else { self.steps };
+        let from = if at_expiry.is_some() { self.steps - 1 } else { self.steps };
         let mut spots: Vec<f64> = (0..count + from).map(|i| self.spot(from, i)).collect();
-        self.values = if smooth {
-            let short = |spot: f64| European { spot, years: self.step, ..*option }.price().unwrap_or(f64::NAN);
-            let value = |spot: &f64| if early { short(*spot).max(now(*spot)) } else { short(*spot) };
-            spots.iter().map(value).collect()
+        self.values = if let Some(amount) = at_expiry {
+            let short = |spot: f64| self.last_step(option, early, amount, spot);
+            spots.iter().map(|spot| if early { short(*spot).max(now(*spot)) } else { short(*spot) }).collect()
         } else {
             spots.iter().map(|spot| last(*spot)).collect()
         };
@@ -83,6 +83,19 @@ impl Lattice {
             }
         }
         self.values.truncate(count);
+    }
+
+    /// The value one step before expiry of holding to it. A dividend then moves the
+    /// strike up by as much; of a put, less what the spot cannot fall below zero. An
+    /// American call is exercised just before it.
+    fn last_step(&self, option: &European, early: bool, amount: f64, spot: f64) -> f64 {
+        let at = |strike: f64| European { spot, strike, years: self.step, ..*option }.price().unwrap_or(f64::NAN);
+        match option.kind {
+            OptionType::Call if early => at(option.strike),
+            OptionType::Call => at(option.strike + amount),
+            OptionType::Put if amount > 0.0 => at(option.strike + amount) - at(amount),
+            OptionType::Put => at(option.strike),
+        }
     }
 
     /// The value at a spot at the start: a cubic through the four nearest, straight

@@ -66,7 +66,7 @@ impl Tree {
             return Err(OptionError::Argument { argument: "steps", found, expected: "3 to 20,000" });
         }
         for (argument, found) in [("years", option.years), ("volatility", option.volatility)] {
-            if !(found > 0.0) {
+            if found <= 0.0 {
                 return Err(OptionError::Argument { argument, found, expected: "above 0 for a tree" });
             }
         }
