@@ -18,7 +18,7 @@ mod series;
 mod solve;
 mod step;
 
-pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, volatility_batch};
+pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, black_batch_sequential, volatility_batch};
 
 use crate::{European, OptionError, OptionType};
 
