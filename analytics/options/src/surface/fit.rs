@@ -213,19 +213,14 @@ fn points(
 
 /// The smiles, fitted from the last expiry to the first, each below the next.
 fn smiles(mut ready: Vec<(Forward, Vec<Point>)>) -> Result<Vec<Smile>, OptionError> {
+    let slopes: Vec<[f64; 2]> =
+        ready.iter().map(|(at, points)| free(&targets(points), at.years).wing_slopes()).collect();
     let mut smiles: Vec<Smile> = Vec::new();
     while let Some((forward, mut points)) = ready.pop() {
         let next = smiles.last().map(|next| next.calibrated.smile);
         let floors: Vec<Target> =
             ready.iter().flat_map(|(at, points)| floors(points, at.years, forward.years)).collect();
-        let mut slopes = [0.0, 0.0];
-        for (at, points) in &ready {
-            let wings = free(&targets(points), at.years).wing_slopes();
-            for (most, slope) in slopes.iter_mut().zip(wings) {
-                *most = if slope > *most { slope } else { *most };
-            }
-        }
-        let neighbours = Neighbours { next: next.as_ref(), floors: &floors, slopes };
+        let neighbours = Neighbours { next: next.as_ref(), floors: &floors, slopes: &slopes[..ready.len()] };
         let calibrated = calibrate(&targets(&points), forward.years, &neighbours)?;
         for point in &mut points {
             point.fitted_volatility = (calibrated.smile.total_variance(point.k) / forward.years).sqrt();

@@ -40,9 +40,10 @@ pub struct Neighbours<'a> {
     /// earlier expiries are quoted at, so that it leaves room for them where it has no targets of its own. All floors
     /// together weigh as much as all targets.
     pub floors: &'a [Target],
-    /// Slopes of the left and right wing that earlier expiries would like to have, 0 or more. To leave room for them, a
-    /// smile gives up a twentieth of its mean squared error for each wing at most.
-    pub slopes: [f64; 2],
+    /// Slopes of the left and right wing that each earlier expiry would like to have, 0 or more. To leave room for them, a
+    /// smile gives up at most a quarter of its mean squared error for each wing, or the square of an eighth of a
+    /// volatility point when that is more.
+    pub slopes: &'a [[f64; 2]],
 }
 
 /// What it took to be free of arbitrage.
@@ -93,8 +94,9 @@ pub struct Calibrated {
 pub fn calibrate(targets: &[Target], years: f64, neighbours: &Neighbours<'_>) -> Result<Calibrated, OptionError> {
     positive("years", years)?;
     let Neighbours { next, floors, slopes } = *neighbours;
-    not_negative("slopes", slopes[0])?;
-    not_negative("slopes", slopes[1])?;
+    for slope in slopes.iter().flatten() {
+        not_negative("slopes", *slope)?;
+    }
     for target in targets.iter().chain(floors) {
         finite("k", target.k)?;
         positive("volatility", target.volatility)?;
@@ -145,7 +147,7 @@ struct Fit<'a> {
     floors: &'a [Target],
     years: f64,
     next: Option<&'a Svi>,
-    slopes: [f64; 2],
+    slopes: &'a [[f64; 2]],
     /// A scale for distances in `k`, and the range of the targets.
     width: f64,
     reach: f64,
@@ -165,7 +167,20 @@ impl Fit<'_> {
         let safe = self.safe();
         // From where the data lead, and from a smile that passes for certain.
         let mut candidates = vec![(Repair::Moved, self.moved(&best, &safe))];
-        for start in [best, safe] {
+        let level = self.level_of_targets();
+        let bent = |rho: f64, size: f64| Svi {
+            a: 0.5 * level,
+            b: 0.5 * level / (size * self.width),
+            rho,
+            m: 0.0,
+            sigma: size * self.width,
+        };
+        for (i, start) in [best, safe, bent(-0.5, 1.0), bent(0.5, 1.0), bent(0.0, 4.0)].into_iter().enumerate() {
+            // The plain shapes are for when nothing else led anywhere.
+            let good = candidates.iter().any(|(_, smile)| self.error(smile) < 4.0 * self.scale);
+            if i > 1 && good {
+                break;
+            }
             let mut smile = start;
             for stiffness in [1.0, 1e2, 1e4] {
                 smile = self.search(smile, stiffness);
@@ -203,9 +218,13 @@ impl Fit<'_> {
     fn error(&self, smile: &Svi) -> f64 {
         let below = self.floors.iter().map(|t| (t.weight, self.distance(smile, t))).filter(|(_, d)| *d < 0.0);
         let crowded: f64 = below.map(|(weight, d)| weight * d * d).sum();
-        let flat = |(has, wanted): (f64, f64)| if has < wanted { (wanted - has) / wanted } else { 0.0 };
-        let flat: f64 = smile.wing_slopes().into_iter().zip(self.slopes).map(flat).map(|x| x * x).sum();
-        self.missed(smile) + crowded + 0.05 * self.scale * flat
+        let lack = |(has, wanted): (f64, &f64)| if has < *wanted { (wanted - has) / wanted } else { 0.0 };
+        let wings = smile.wing_slopes();
+        let flat: f64 =
+            self.slopes.iter().flat_map(|wanted| wings.into_iter().zip(wanted)).map(lack).map(|x| x * x).sum();
+        let share = if self.slopes.is_empty() { 0.0 } else { 0.25 / self.slopes.len() as f64 };
+        let worth = if self.scale > 6.25e-6 { self.scale } else { 6.25e-6 };
+        self.missed(smile) + crowded + share * worth * flat
     }
 
     fn distance(&self, smile: &Svi, target: &Target) -> f64 {
@@ -222,7 +241,7 @@ impl Fit<'_> {
             let error = self.error(&smile);
             if stiffness == 0.0 { error } else { error + stiffness * self.scale * self.penalty(&smile) }
         };
-        let mut at = coordinates(&start);
+        let mut at = coordinates(&self.nearest_sensible(&start));
         for size in [0.2, 0.05] {
             at = nelder_mead(objective, at, self.steps(size), 1e-9, 1_000).at;
         }
@@ -237,6 +256,19 @@ impl Fit<'_> {
         let alive = smile.least_total_variance() >= 1e-4 * self.width * self.width;
         let bent = smile.sigma >= 0.05 * self.width && smile.sigma <= 20.0 * self.reach;
         !steep && alive && bent && smile.rho.abs() <= 0.9995 && smile.m.abs() <= 5.0 * self.reach
+    }
+
+    /// The smile, or one like it that is sensible: a search has to start somewhere.
+    fn nearest_sensible(&self, smile: &Svi) -> Svi {
+        let rho = smile.rho.clamp(-quasi_explicit::RHO_MAX, quasi_explicit::RHO_MAX);
+        let sigma = smile.sigma.clamp(0.06 * self.width, 15.0 * self.reach);
+        // The same curvature at the bend, but never steep.
+        let (b, steepest) = (smile.b * sigma / smile.sigma, (WING_SLOPE_MAX - 1e-3) / (1.0 + rho.abs()));
+        let b = if b < steepest { b } else { steepest };
+        let (least, dead) = (smile.least_total_variance(), 1e-3 * self.width * self.width);
+        let least = if least > dead { least } else { dead };
+        let m = smile.m.clamp(-4.5 * self.reach, 4.5 * self.reach);
+        Svi { a: least - b * sigma * (1.0 - rho * rho).sqrt(), b, rho, m, sigma }
     }
 
     /// How far a smile is from passing, 0 when it passes with some room.
@@ -300,10 +332,9 @@ impl Fit<'_> {
     /// A smile that passes for certain: a share of the next at the level of the targets (the next itself in the
     /// last resort), or flat without a next.
     fn safe(&self) -> Svi {
-        let targets = || self.targets.iter().map(|t| t.weight * t.volatility * t.volatility * self.years);
-        let Some(next) = self.next else { return Svi::flat(targets().sum()) };
+        let Some(next) = self.next else { return Svi::flat(self.level_of_targets()) };
         let level: f64 = self.targets.iter().map(|t| t.weight * next.total_variance(t.k)).sum();
-        let share = targets().sum::<f64>() / level;
+        let share = self.level_of_targets() / level;
         let mut share = if share < 1.0 { share } else { 1.0 - 1e-5 };
         // Arithmetic may spoil by a hair what holds for numbers; nearer to the next smile it has room.
         for _ in 0..20 {
@@ -314,6 +345,11 @@ impl Fit<'_> {
             share = 0.5 * (1.0 + share);
         }
         *next
+    }
+
+    /// The mean total variance of the targets.
+    fn level_of_targets(&self) -> f64 {
+        self.targets.iter().map(|t| t.weight * t.volatility * t.volatility * self.years).sum()
     }
 
     fn steps(&self, size: f64) -> [f64; 5] {
