@@ -71,6 +71,9 @@ impl Limits {
 /// Of `h`: below it the interpolated square was negative or lost to rounding.
 const LOST: f64 = 1e-100;
 
+/// Of either side of the equation.
+const LEAST: f64 = 1e-290;
+
 /// `e^-36` is 2e-16.
 const SETTLED: f64 = 36.0;
 
@@ -148,8 +151,7 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
     for (own, h) in points.own.chunks_exact_mut(count).zip(&work.h) {
         own.fill(*h);
     }
-    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } =
-        points;
+    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } = points;
     let (deviation, inverse, drift) = (&deviation[..total], &inverse[..total], &drift[..total]);
     let (paid, earned, own, passed) = (&paid[..total], &earned[..total], &own[..total], &mut passed[..total]);
     let (above, above_slope) = (&mut above[..total], &mut above_slope[..total]);
@@ -196,50 +198,28 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
     }
 }
 
-/// One step towards `h_i = start - ln(N_i / D_i)` at all nodes: Newton's method in
-/// all nodes together when `full`, else each alone with the boundary before it
-/// moving along ("Jacobi-Newton", their 5.2), which is slower and more robust.
+/// One step towards the root of each node's equation: Newton's method in all
+/// nodes together when `full`, else each alone with the boundary before it moving
+/// along ("Jacobi-Newton", their 5.2), which is slower and more robust.
 #[inline(always)]
 fn step(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace, full: bool) {
-    let (r, q, sigma) = (put.rate, put.dividend_yield, put.volatility);
     let (nodes, count) = (tables.nodes.len(), tables.inner.weight.len());
     let width = nodes + 1;
     for i in 0..nodes {
-        let (time, h) = (work.time[i], work.h[i]);
         let range = i * count..(i + 1) * count;
-        let whole = sigma * time.sqrt();
-        let d2 = (limits.start - h + (r - q) * time) / whole - 0.5 * whole;
-        let d1 = d2 + whole;
-        let (bell1, bell2) = (exp(-0.5 * d1 * d1), exp(-0.5 * d2 * d2));
-        let (discount, carry) = (exp(-r * time), exp(-q * time));
-        let (density1, density2) = (FRAC_1_SQRT_TAU * bell1 / whole, FRAC_1_SQRT_TAU * bell2 / whole);
-        let (n, n_slope, d, d_slope) = match tables.equation {
-            Equation::A => (
-                discount * density2,
-                -discount * density2 * d2 / whole,
-                carry * (density1 + cdf_by(d1, bell1)),
-                -carry * density1 * d2 / whole,
-            ),
-            Equation::B => {
-                (discount * cdf_by(d2, bell2), discount * density2, carry * cdf_by(d1, bell1), carry * density1)
-            }
-        };
-        let n = n + sum(&work.points.above[range.clone()]);
-        let d = d + sum(&work.points.below[range.clone()]);
-        let known = n > 0.0 && d > 0.0;
-        let miss = if known { limits.start - h - ln(n / d) } else { 0.0 };
-        let slope = if known { 1.0 - n_slope / n + d_slope / d } else { 1.0 };
+        let sums = (sum(&work.points.above[range.clone()]), sum(&work.points.below[range.clone()]));
+        let Balance { miss, slope, by_above, by_below } =
+            balance(put, limits, tables.equation, work.time[i], work.h[i], sums);
         let row = &mut work.system[i * width..(i + 1) * width];
         row.fill(0.0);
-        row[nodes] = miss;
-        row[i] = if full || slope > 0.1 { slope } else { 1.0 };
-        if full && known {
+        row[nodes] = -miss;
+        row[i] = slope;
+        if full {
             let (above, below) = (&work.points.above_slope[range.clone()], &work.points.below_slope[range.clone()]);
             let passed = &work.points.passed[range.clone()];
             let pull = &mut work.points.own[range.clone()];
-            let (by_n, by_d) = (1.0 / n, 1.0 / d);
             for (pull, (above, below)) in pull.iter_mut().zip(above.iter().zip(below)) {
-                *pull = above * by_n - below * by_d;
+                *pull = above * by_above - below * by_below;
             }
             row[i] -= sum(pull);
             for (pull, passed) in pull.iter_mut().zip(passed) {
@@ -266,6 +246,56 @@ fn step(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace, full:
                 h
             };
         }
+    }
+}
+
+/// The equation of a node, as the logarithm of one side over the other.
+struct Balance {
+    miss: f64,
+    /// Its derivative by the node's `h` where the integrals stay the same.
+    slope: f64,
+    /// Its derivative by the first integral, and less that by the second.
+    by_above: f64,
+    by_below: f64,
+}
+
+/// With `sums` the integrals of interest I and of yield J:
+///
+/// FP-A says `N = B D` with `N = e^(-r tau) n(d2) / (s sqrt tau) + I` and
+/// `D = e^(-q tau) (n(d1) / (s sqrt tau) + N(d1)) + J`. As `B e^(-q tau) n(d1) =
+/// e^(-r tau) n(d2)`, which for short times is nearly all of both sides, what is left is
+/// `I = B (e^(-q tau) N(d1) + J)`. Its logarithm is nearly straight in `h`.
+/// FP-B says `e^(-r tau) N(d2) + I = B (e^(-q tau) N(d1) + J)`. A negative J
+/// stands on the other side, so that both are positive.
+#[inline(always)]
+fn balance(put: &Put, limits: &Limits, equation: Equation, time: f64, h: f64, sums: (f64, f64)) -> Balance {
+    let (r, q, sigma) = (put.rate, put.dividend_yield, put.volatility);
+    let whole = sigma * time.sqrt();
+    let d2 = (limits.start - h + (r - q) * time) / whole - 0.5 * whole;
+    let d1 = d2 + whole;
+    let bell1 = exp(-0.5 * d1 * d1);
+    let carry = exp(-q * time);
+    let (held, held_slope) = (carry * cdf_by(d1, bell1), -carry * FRAC_1_SQRT_TAU * bell1 / whole);
+    let (strike, strike_slope) = match equation {
+        Equation::A => (0.0, 0.0),
+        Equation::B => {
+            let bell2 = exp(-0.5 * d2 * d2);
+            let discount = exp(-r * time);
+            (discount * cdf_by(d2, bell2), -discount * FRAC_1_SQRT_TAU * bell2 / whole)
+        }
+    };
+    let (interest, earned) = sums;
+    let inverse = exp(h - limits.start);
+    let paid = (strike + interest) * inverse;
+    let paid_slope = paid + strike_slope * inverse;
+    let (above, below, earned_above) = if q < 0.0 { (paid - earned, held, true) } else { (paid, held + earned, false) };
+    let above = if above > LEAST { above } else { LEAST };
+    let below = if below > LEAST { below } else { LEAST };
+    Balance {
+        miss: ln(above) - ln(below),
+        slope: paid_slope / above - held_slope / below,
+        by_above: inverse / above,
+        by_below: if earned_above { 1.0 / above } else { 1.0 / below },
     }
 }
 
@@ -325,4 +355,29 @@ fn eliminate(system: &mut [f64], size: usize) -> bool {
         entries[size] = value / entries[row];
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look() {
+        let put = Put { spot: 0.9687, years: 0.0136986301369863, rate: 0.0138, dividend_yield: 0.0071, volatility: 0.561 };
+        let limits = Limits::of(&put);
+        for equation in [Equation::A, Equation::B] {
+            for (simple, iterations, n, l) in [(0, 0, 20, 24), (9, 2, 20, 24), (9, 8, 20, 24), (9, 30, 20, 24), (0, 1, 20, 24), (0, 2, 20, 24), (0, 3, 20, 24), (0, 6, 20, 24), (0, 12, 20, 24), (2, 12, 20, 24), (1, 2, 20, 24), (1, 3, 20, 24), (1, 4, 20, 24), (2, 12, 12, 48)] {
+                let simple = if simple == 9 { 999 } else { simple };
+                let tables = Tables::new(equation, [simple, iterations, n, l, 48]);
+                let mut work = Workspace::default();
+                solve(&put, &limits, &tables, &mut work);
+                let h: Vec<f64> = work.h.iter().zip(&work.time).map(|(h, t)| (1e4 * h / (put.volatility * t.sqrt())).round() / 1e4).collect();
+                integrands(&put, &tables, &mut work);
+                let before = work.h.clone();
+                step(&put, &limits, &tables, &mut work, true);
+                let full = work.h.iter().zip(&before).fold(0.0_f64, |m, (a, b)| m.max((a - b).abs()));
+                println!("{equation:?} {simple} {iterations} {n} {l} change {full:.2e} price {} h {h:?}", 100.0 * (super::super::premium::premium(&put, &limits, &tables, &mut work).price + super::super::premium::european(&put).price));
+            }
+        }
+    }
 }

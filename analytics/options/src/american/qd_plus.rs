@@ -45,14 +45,12 @@ pub(super) fn guess(put: &Put, limits: &Limits, times: &[f64], out: &mut [f64]) 
             let (tail1, tail2) = (cdf_by(-d1, bell1), cdf_by(-d2, bell2));
             let european = discount * tail2 - price * carry * tail1;
             let density = carry * super::elementary::FRAC_1_SQRT_TAU * bell1;
-            let theta =
-                -0.5 * sigma * sigma * price * density / whole + r * discount * tail2 - q * price * carry * tail1;
+            let theta = -0.5 * sigma * sigma * price * density / whole + r * discount * tail2 - q * price * carry * tail1;
             let theta_slope = density * (d2 / (2.0 * time) - (r - q) / whole) - q * carry * tail1;
             let premium = 1.0 - price - european;
             let value = (1.0 - carry * tail1) * price + (x + constant) * premium - theta_share * theta;
-            let slope = 1.0 - carry * tail1 + density / whole
-                - (x + constant) * (1.0 - carry * tail1)
-                - theta_share * theta_slope;
+            let slope =
+                1.0 - carry * tail1 + density / whole - (x + constant) * (1.0 - carry * tail1) - theta_share * theta_slope;
             let change = -value / (slope * price);
             let next = b + change.clamp(-0.5, 0.5);
             let next = if next.is_finite() { next } else { b };

@@ -101,7 +101,7 @@ fn lagrange(degree: usize, at: &[f64]) -> Vec<Vec<f64>> {
 
 impl Tables {
     /// From the numbers of simple and of all iterations, of nodes, and of points inside and outside.
-    fn new(equation: Equation, [simple, iterations, degree, inside, outside]: [usize; 5]) -> Self {
+    pub(super) fn new(equation: Equation, [simple, iterations, degree, inside, outside]: [usize; 5]) -> Self {
         let inner = Rule::between_roots(&gauss_legendre(inside));
         let outer = Rule::direct(&tanh_sinh(outside, 2.8));
         let nodes = chebyshev::points(degree)[1..].to_vec();
