@@ -13,8 +13,17 @@ fn golden_prices_give_their_volatility_back() {
         let known = American { volatility: 0.2, ..option };
         let found = volatility(row.price, &known, Scheme::Accurate);
         if row.exercise_now {
-            let Err(OptionError::NotUnique { highest }) = found else { panic!("{}: {found:?}", row.name) };
-            assert!(highest >= row.option.volatility - 1e-6, "{}: {highest}", row.name);
+            // Some of the table's prices are above the intrinsic value by 1e-12.
+            match found {
+                Err(OptionError::NotUnique { highest }) => {
+                    assert!(highest >= row.option.volatility - 1e-6, "{}: {highest}", row.name);
+                }
+                Ok(found) => {
+                    let again = American { volatility: found, ..option }.price().expect("valid");
+                    assert!((again - row.price).abs() < 1e-9, "{}: {found} costs {again}", row.name);
+                }
+                Err(error) => panic!("{}: {error}", row.name),
+            }
             continue;
         }
         let vega = row.option.differences(Scheme::Accurate).expect("valid").vega;
