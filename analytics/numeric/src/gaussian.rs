@@ -88,7 +88,7 @@ const ARTANH: [f64; 7] = [
 
 /// Of `sin(pi t / 2) / t` in `t^2` over 0..1/4.
 const SIN: [f64; 7] = [
-    1.5707963267948966,
+    std::f64::consts::FRAC_PI_2,
     -0.6459640975062443,
     0.07969262624604301,
     -0.004681754132340976,
@@ -122,7 +122,7 @@ mod tests {
     fn pairs_as_the_formula() {
         let mut random = Random::new(3, 4);
         for _ in 0..20_000 {
-            let [radius, angle, ..] = random.next();
+            let [radius, angle, ..] = random.draw();
             for radius in [radius, radius >> 20, !(radius >> 25), 0, u64::MAX] {
                 let u = 1.0 - (radius >> 12) as f64 / 4_503_599_627_370_496.0;
                 let r = (-2.0 * libm::log(u)).sqrt();
@@ -155,7 +155,7 @@ mod tests {
             [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0), (6, 15.0, 10_170.0), (8, 105.0, 2_016_000.0)]
         {
             let error: f64 = moment(k) - mean;
-            assert!(error.abs() < 4.0 * (variance / n as f64).sqrt(), "{k}: {error}");
+            assert!(error.abs() < 4.0 * (variance / n).sqrt(), "{k}: {error}");
         }
         for at in [-4.0, -3.0, -2.0, -1.0, -0.1, 0.0, 0.1, 1.0, 2.0, 3.0, 4.0] {
             let below = z.iter().filter(|z| **z <= at).count() as f64 / n;

@@ -19,7 +19,7 @@ const SHORT: f64 = 0.25;
     "x86_64+avx2+avx+bmi1+bmi2"
 ))]
 fn in_place(x: &mut [f64]) {
-    let (groups, rest) = x.as_chunks_mut::<16>();
+    let (groups, rest) = x.as_chunks_mut::<64>();
     for group in groups {
         let mut within = true;
         for x in group.iter() {
@@ -48,7 +48,7 @@ fn any(x: f64) -> f64 {
 
 #[inline(always)]
 fn short(x: f64) -> f64 {
-    polynomial(x, &SHORT_TERMS) * x
+    short_terms(x) * x
 }
 
 /// `2^k e^r - 1` with `x = k ln 2 + r`; two halves of `2^k`, so that the largest is reached.
@@ -64,17 +64,25 @@ fn long(x: f64) -> f64 {
     let k = shifted - ROUND;
     let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
     let half = f64::from_bits(shifted.to_bits().wrapping_add(1022) << 52);
-    let e = polynomial(r, &LONG_TERMS) * r;
+    let e = long_terms(r) * r;
     (half * e + (half - 0.5)) * 2.0
 }
 
+/// Written out: a loop over the terms would not be computed side by side.
 #[inline(always)]
-fn polynomial<const N: usize>(x: f64, terms: &[f64; N]) -> f64 {
-    let mut sum = terms[N - 1];
-    for i in 2..=N {
-        sum = sum * x + terms[N - i];
-    }
-    sum
+fn short_terms(x: f64) -> f64 {
+    let c = &SHORT_TERMS;
+    ((((((((c[9] * x + c[8]) * x + c[7]) * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x
+        + c[0]
+}
+
+#[inline(always)]
+fn long_terms(x: f64) -> f64 {
+    let c = &LONG_TERMS;
+    (((((((((c[10] * x + c[9]) * x + c[8]) * x + c[7]) * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x
+        + c[1])
+        * x
+        + c[0]
 }
 
 /// Chebyshev interpolation of `(e^x - 1) / x` over -1/4..1/4, error 5e-17.

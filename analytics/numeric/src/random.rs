@@ -53,7 +53,7 @@ impl Random {
 
     /// The next number of each generator: 64 random bits.
     #[inline(always)]
-    pub fn next(&mut self) -> [u64; LANES] {
+    pub fn draw(&mut self) -> [u64; LANES] {
         let Self { s0, s1, s2, s3 } = self;
         let mut out = [0; LANES];
         for i in 0..LANES {
@@ -83,10 +83,10 @@ fn fill(random: &mut Random, out: &mut [u64]) {
     let mut state = random.clone();
     let (eights, rest) = out.as_chunks_mut::<LANES>();
     for eight in eights {
-        *eight = state.next();
+        *eight = state.draw();
     }
     if !rest.is_empty() {
-        let last = state.next();
+        let last = state.draw();
         rest.copy_from_slice(&last[..rest.len()]);
     }
     *random = state;
@@ -101,7 +101,7 @@ mod tests {
         // The reference implementation from the state 1, 2, 3, 4.
         let mut random = Random { s0: [1; LANES], s1: [2; LANES], s2: [3; LANES], s3: [4; LANES] };
         for expected in [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386] {
-            assert_eq!(random.next(), [expected; LANES]);
+            assert_eq!(random.draw(), [expected; LANES]);
         }
         // SplitMix64 from the state 1234567.
         let numbers = [1, 2].map(|i: u64| mixed(1_234_567_u64.wrapping_add(i.wrapping_mul(0x9E37_79B9_7F4A_7C15))));

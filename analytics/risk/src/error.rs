@@ -69,63 +69,7 @@ pub enum RiskError {
         /// Why it has no price.
         error: OptionError,
     },
-}
-
-/// `value` when finite.
-pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64, RiskError> {
-    checked(argument, value, value.is_finite(), "a finite number")
-}
-
-/// `value` when finite and above 0.
-pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64, RiskError> {
-    checked(argument, value, value.is_finite() && value > 0.0, "a finite number above 0")
-}
-
-/// `value` when finite and at least 0.
-pub(crate) fn not_negative(argument: &'static str, value: f64) -> Result<f64, RiskError> {
-    checked(argument, value, value.is_finite() && value >= 0.0, "a finite number, 0 or more")
-}
-
-/// `value` when `sound`, else an error that says what was expected.
-pub(crate) fn checked(
-    argument: &'static str,
-    value: f64,
-    sound: bool,
-    expected: &'static str,
-) -> Result<f64, RiskError> {
-    if sound { Ok(value) } else { Err(RiskError::Argument { argument, found: value, expected }) }
-}
-
-/// Every element is finite.
-pub(crate) fn all_finite(argument: &'static str, values: &[f64]) -> Result<(), RiskError> {
-    each(argument, values, f64::is_finite, "a finite number")
-}
-
-/// Every element is `sound`, else an error that names the first that is not.
-pub(crate) fn each(
-    argument: &'static str,
-    values: &[f64],
-    sound: impl Fn(f64) -> bool,
-    expected: &'static str,
-) -> Result<(), RiskError> {
-    match values.iter().position(|x| !sound(*x)) {
-        None => Ok(()),
-        Some(index) => Err(RiskError::Element { argument, index, found: values[index], expected }),
-    }
-}
-
-/// A slice has exactly `expected` elements.
-pub(crate) fn length(argument: &'static str, found: usize, expected: usize) -> Result<(), RiskError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(RiskError::Length { argument, found, expected: expected.to_string() })
-}
-
-/// A slice has at least `least` elements.
-pub(crate) fn at_least(argument: &'static str, found: usize, least: usize) -> Result<(), RiskError> {
-    if found >= least {
-        return Ok(());
-    }
-    Err(RiskError::Length { argument, found, expected: format!("{least} or more") })
+    /// The caller stopped the work.
+    #[error("cancelled")]
+    Cancelled,
 }

@@ -2,7 +2,8 @@
 //!
 //! Slices in, numbers and small structs out; no I/O, no state, no types of the
 //! engine. What is undefined (zero variance, no losses, too few values, values
-//! that are not finite) is `None`: never NaN, never a silent zero, never a panic.
+//! that are not finite) is `None`, or a [`RiskError`] that names the argument:
+//! never NaN, never a silent zero, never a panic.
 //! Each formula states its definition and source.
 
 pub mod activity;
@@ -18,6 +19,7 @@ pub mod drawdown;
 pub mod error;
 pub mod kelly;
 pub mod moments;
+pub mod monte_carlo;
 pub mod pbo;
 pub mod performance;
 pub mod portfolio;

@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, checked, length};
+use crate::check::{all_finite, at_least, checked, length};
 use crate::moments::NOISE;
 
 mod splits;
@@ -122,34 +122,60 @@ impl Parts {
         let n = self.means.len();
         let mut tally = Tally::new(n);
         let mut split = Split::at(from, self.blocks);
-        let (mut inside, mut outside) = (vec![0.0; n], vec![0.0; n]);
+        let (mut inside, mut outside) = (Half::new(n), Half::new(n));
         for step in 0..count {
             if step > 0 {
                 split.next();
             }
-            self.ratios(&split, true, &mut inside)?;
-            self.ratios(&split, false, &mut outside)?;
-            tally.take(&inside, &outside);
+            inside.clear();
+            outside.clear();
+            for block in 0..self.blocks {
+                let half = if split.has(block) { &mut inside } else { &mut outside };
+                half.add(&self.sums[block], &self.squares[block]);
+            }
+            let periods = (self.per_block * self.blocks / 2) as f64;
+            inside.measure(self, periods)?;
+            outside.measure(self, periods)?;
+            tally.take(&inside.ratios, &outside.ratios);
         }
         Ok(tally)
     }
+}
 
-    /// The Sharpe ratios over the blocks that are, or are not, in the split.
-    fn ratios(&self, split: &Split, chosen: bool, ratios: &mut [f64]) -> Result<(), RiskError> {
-        let count = (self.per_block * self.blocks / 2) as f64;
-        for (i, ratio) in ratios.iter_mut().enumerate() {
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for block in (0..self.blocks).filter(|b| split.has(*b) == chosen) {
-                sum += self.sums[block][i];
-                squares += self.squares[block][i];
-            }
-            let mean = self.means[i] + sum / count;
-            let deviation = ((squares - sum * sum / count) / (count - 1.0)).max(0.0).sqrt();
-            // What cancelled may leave the square root of the rounding.
-            let noise = NOISE.min(self.sizes[i] * 1e-7).max(self.sizes[i] * f64::EPSILON);
-            *ratio = if deviation > noise && deviation * deviation > 64.0 * f64::EPSILON * squares / count {
-                mean / deviation
-            } else if mean.abs() <= self.sizes[i] * 4.0 * f64::EPSILON {
+/// Half of the blocks, per strategy.
+struct Half {
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+impl Half {
+    fn new(strategies: usize) -> Self {
+        Self { sums: vec![0.0; strategies], squares: vec![0.0; strategies], ratios: vec![0.0; strategies] }
+    }
+
+    fn clear(&mut self) {
+        self.sums.fill(0.0);
+        self.squares.fill(0.0);
+    }
+
+    fn add(&mut self, sums: &[f64], squares: &[f64]) {
+        self.sums.iter_mut().zip(sums).for_each(|(all, own)| *all += own);
+        self.squares.iter_mut().zip(squares).for_each(|(all, own)| *all += own);
+    }
+
+    /// The Sharpe ratios over so many periods.
+    fn measure(&mut self, parts: &Parts, periods: f64) -> Result<(), RiskError> {
+        for (i, ratio) in self.ratios.iter_mut().enumerate() {
+            let (sum, squares, size) = (self.sums[i], self.squares[i], parts.sizes[i]);
+            let mean = parts.means[i] + sum / periods;
+            let variance = (squares - sum * sum / periods) / (periods - 1.0);
+            // What the subtraction leaves of equal returns is rounding; so is a deviation this small.
+            let noise = NOISE.min(size * 1e-7).max(size * f64::EPSILON);
+            let varies = variance > 64.0 * f64::EPSILON * squares / periods && variance > noise * noise;
+            *ratio = if varies {
+                mean / variance.sqrt()
+            } else if mean.abs() <= size * 4.0 * f64::EPSILON {
                 0.0
             } else {
                 let problem = "one has the same return throughout half of the blocks: no Sharpe ratio";

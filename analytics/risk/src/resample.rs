@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::RiskError;
 use crate::block_length::block_length;
 use crate::bootstrap::{Band, Bootstrap, RESAMPLES_MAX};
-use crate::error::{all_finite, at_least, checked};
+use crate::check::{all_finite, at_least, checked};
 use crate::moments::quantile;
 
 /// Resamples that share a stretch of random numbers.
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn the_band_of_a_mean_is_its_error() {
         let settings = Bootstrap { resamples: 20_000, confidence: 0.95, seed: 3, block: Some(1) };
-        let found = band(&series(), &settings, |x| mean(x)).expect("defined");
+        let found = band(&series(), &settings, mean).expect("defined");
         let error = crate::moments::deviation(&series()).expect("defined") / 200_f64.sqrt();
         let centre = mean(&series()).expect("defined");
         assert!(((found.high - found.low) / (2.0 * 1.96 * error) - 1.0).abs() < 0.03, "{found:?}");
@@ -105,7 +105,7 @@ mod tests {
     fn any_number_of_threads_gives_the_same() {
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            pool.install(|| band(&series(), &Bootstrap::default(), |x| mean(x)).expect("defined"))
+            pool.install(|| band(&series(), &Bootstrap::default(), mean).expect("defined"))
         };
         assert_eq!(on(1), on(2));
         assert_eq!(on(1), on(5));
@@ -122,10 +122,10 @@ mod tests {
             Bootstrap { confidence: f64::NAN, ..settings },
             Bootstrap { block: Some(0), ..settings },
         ] {
-            assert!(band(&fine, &wrong, |x| mean(x)).is_err(), "{wrong:?}");
+            assert!(band(&fine, &wrong, mean).is_err(), "{wrong:?}");
         }
-        assert!(band(&[1.0], &settings, |x| mean(x)).is_err());
-        assert!(band(&[1.0, f64::NAN], &settings, |x| mean(x)).is_err());
+        assert!(band(&[1.0], &settings, mean).is_err());
+        assert!(band(&[1.0, f64::NAN], &settings, mean).is_err());
         assert!(band(&fine, &settings, |_| None).is_err());
         assert!(band(&fine, &settings, |_| Some(f64::NAN)).is_err());
     }

@@ -15,6 +15,7 @@ mod pairs;
 mod peer;
 mod place;
 mod process;
+mod simulated;
 mod startup;
 mod table;
 mod timing;
@@ -38,13 +39,14 @@ struct Report {
 
 type Workload = (&'static str, &'static str, fn(&Place) -> Result<Report, Failure>);
 
-const WORKLOADS: [Workload; 9] = [
+const WORKLOADS: [Workload; 10] = [
     ("W1", "MACD on 1,000,000 minute bars", trend::run),
     ("ORDERS", "W1 with resting orders far from the price", far::run),
     ("W2", "1,840 pairs of averages on 100,000 minute bars", pairs::run),
     ("W3", "500 symbols rebalanced monthly", multi::run),
     ("W4", "a grid market maker on 5,000,000 level-2 events", depth::run),
     ("W5", "price and five Greeks of 1,000,000 European options", bsm::run),
+    ("W7", "VaR of ten assets over 1,000,000 simulated days", simulated::run),
     ("W8", "indicators, ns a point", indicators::run),
     ("W9", "process start to printed table", startup::run),
     ("W10", "peak memory of W1", memory::run),
@@ -124,6 +126,6 @@ fn usage() -> String {
          Environment:\n\
          \x20 SIDE_BY_SIDE_PYTHONS   Python interpreters to look for peers in, separated by colons [python3]\n\
          \x20 SIDE_BY_SIDE_NAUTILUS  a program that runs W1 in NautilusTrader [none]\n\
-         \x20 SIDE_BY_SIDE_DATA      a folder with w1_ohlcv.npy, w3_*.npy, w4_feed.npy, w5_opts.npy, w8_*.npy to use as input [made here]\n"
+         \x20 SIDE_BY_SIDE_DATA      a folder with w1_ohlcv.npy, w3_*.npy, w4_feed.npy, w5_opts.npy, w7_*.npy, w8_*.npy to use as input [made here]\n"
     )
 }

@@ -7,7 +7,7 @@ use engine_core::tape::TapeColumns;
 
 use super::Failure;
 use crate::w3::Prices;
-use crate::{input, npy, w4, w5};
+use crate::{input, npy, w4, w5, w7};
 
 /// Bars of W1.
 pub(super) const W1_BARS: usize = 1_000_000;
@@ -125,6 +125,14 @@ impl Place {
             w5::Chain::random(w5::OPTIONS).write(&path)?;
         }
         Ok(w5::Chain::read(&path)?)
+    }
+
+    /// W7's assets.
+    pub(super) fn w7(&self) -> Result<w7::Assets, Failure> {
+        if self.lacks("w7_corr.npy") {
+            w7::Assets::random().write(&self.data)?;
+        }
+        Ok(w7::Assets::read(&self.data)?)
     }
 
     /// W8's highs, lows and closes.

@@ -4,6 +4,7 @@ use numeric::chebyshev;
 
 use super::collocation::{Limits, Workspace, solve};
 use super::put::Region;
+use super::scheme::Root;
 use super::{American, Scheme};
 use crate::error::{not_negative, positive};
 use crate::{OptionError, OptionType};
@@ -24,7 +25,8 @@ struct Shape {
     start: f64,
     /// Years over which the boundary changes.
     horizon: f64,
-    /// `ln(B(0) / B)^2` at the Chebyshev points of `sqrt(time / horizon)`.
+    root: Root,
+    /// `ln(B(0) / B)^2` at the Chebyshev points of that root of `time / horizon`.
     squares: Vec<f64>,
 }
 
@@ -40,10 +42,16 @@ impl Boundary {
             Region::Below => {
                 let limits = Limits::of(&put);
                 let mut work = Workspace::default();
-                solve(&put, &limits, scheme.tables(), &mut work);
+                let mut tables = scheme.tables(put.dividend_yield > put.rate);
+                if !solve(&put, &limits, tables, &mut work) {
+                    tables = Scheme::rescue();
+                    if !solve(&put, &limits, tables, &mut work) {
+                        return Err(OptionError::Unresolved);
+                    }
+                }
                 let mut squares = vec![0.0];
                 squares.extend_from_slice(&work.square);
-                Some(Shape { start: limits.start, horizon: limits.horizon, squares })
+                Some(Shape { start: limits.start, horizon: limits.horizon, root: tables.root, squares })
             }
         };
         Ok(Self { kind: option.kind, strike: option.strike, years: option.years, shape })
@@ -58,14 +66,10 @@ impl Boundary {
     pub fn critical_price(&self, years: f64) -> Result<Option<f64>, OptionError> {
         not_negative("years", years)?;
         if years > self.years {
-            return Err(OptionError::Argument {
-                argument: "years",
-                found: years,
-                expected: "at most the years of the option",
-            });
+            return Err(OptionError::Argument { argument: "years", found: years, expected: "at most the years of the option" });
         }
         let Some(shape) = &self.shape else { return Ok(None) };
-        let at = if years < shape.horizon { (years / shape.horizon).sqrt() } else { 1.0 };
+        let at = if years < shape.horizon { shape.root.of((years / shape.horizon).sqrt()) } else { 1.0 };
         let weights = chebyshev::weights(shape.squares.len() - 1, at);
         let square = weights.iter().zip(&shape.squares).fold(0.0, |sum, (weight, square)| sum + weight * square);
         let ratio = libm::exp(shape.start - square.max(0.0).sqrt());

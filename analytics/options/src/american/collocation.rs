@@ -20,11 +20,24 @@ pub(super) struct Workspace {
     pub(super) square: Vec<f64>,
     /// Years to expiry at the nodes.
     time: Vec<f64>,
+    nodes: Nodes,
+    pub(super) guess: super::qd_plus::Columns,
     points: Points,
     /// The system of Newton's method, row by row, with its right side.
     system: Vec<f64>,
     /// What the premium's integral asks.
     pub(super) outer: [Vec<f64>; 4],
+}
+
+/// Columns over the nodes: each one's equation, see [`balance`].
+#[derive(Debug, Default)]
+struct Nodes {
+    interest: Vec<f64>,
+    yielded: Vec<f64>,
+    miss: Vec<f64>,
+    slope: Vec<f64>,
+    by_above: Vec<f64>,
+    by_below: Vec<f64>,
 }
 
 /// Columns over the points of all nodes' integrals, node after node.
@@ -71,6 +84,9 @@ impl Limits {
 /// Of `h`: below it the interpolated square was negative or lost to rounding.
 const LOST: f64 = 1e-100;
 
+/// Of either side of the equation.
+const LEAST: f64 = 1e-290;
+
 /// `e^-36` is 2e-16.
 const SETTLED: f64 = 36.0;
 
@@ -89,18 +105,40 @@ pub(super) fn sum(terms: &[f64]) -> f64 {
     (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
 }
 
-/// Solves for the boundary; the answer is in `work.h` and `work.square`.
+/// Solves for the boundary; the answer is in `work.h` and `work.square`. False when
+/// Newton's method does not settle.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-pub(super) fn solve(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace) {
+pub(super) fn solve(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace) -> bool {
     prepare(put, limits, tables, work);
-    super::qd_plus::guess(put, limits, &work.time, &mut work.h);
-    for iteration in 0..tables.iterations {
+    super::qd_plus::guess(put, limits, &work.time, &mut work.h, &mut work.guess);
+    integrands(put, tables, work);
+    // QD+ is poor where little time is left and the boundary starts at the strike:
+    // there each node is first solved alone, the integrals being what they are.
+    let alone = if tables.equation == Equation::A && put.dividend_yield <= put.rate { ALONE } else { 0 };
+    for _ in 0..alone {
+        balance(put, limits, tables.equation, work);
+        for (h, (miss, slope)) in work.h.iter_mut().zip(work.nodes.miss.iter().zip(&work.nodes.slope)) {
+            let next = *h - miss / slope;
+            let next = if next > 0.0 { next } else { 0.5 * *h };
+            *h = if next < limits.most { next } else { limits.most };
+        }
+    }
+    let mut settled = false;
+    for _ in 0..tables.iterations {
         integrands(put, tables, work);
-        step(put, limits, tables, work, iteration >= tables.simple);
+        balance(put, limits, tables.equation, work);
+        settled = newton(limits, tables, work) < tables.tolerance;
+        if settled {
+            break;
+        }
     }
     work.square.clear();
     work.square.extend(work.h.iter().map(|h| h * h));
+    settled
 }
+
+/// Steps of each node alone.
+const ALONE: usize = 2;
 
 #[inline(always)]
 fn prepare(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace) {
@@ -110,6 +148,10 @@ fn prepare(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace) {
         &mut work.points;
     for column in [deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope] {
         column.resize(nodes * count, 0.0);
+    }
+    let Nodes { interest, yielded, miss, slope, by_above, by_below } = &mut work.nodes;
+    for column in [interest, yielded, miss, slope, by_above, by_below] {
+        column.resize(nodes, 0.0);
     }
     work.system.resize(nodes * (nodes + 1), 0.0);
     work.time.clear();
@@ -148,8 +190,7 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
     for (own, h) in points.own.chunks_exact_mut(count).zip(&work.h) {
         own.fill(*h);
     }
-    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } =
-        points;
+    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } = points;
     let (deviation, inverse, drift) = (&deviation[..total], &inverse[..total], &drift[..total]);
     let (paid, earned, own, passed) = (&paid[..total], &earned[..total], &own[..total], &mut passed[..total]);
     let (above, above_slope) = (&mut above[..total], &mut above_slope[..total]);
@@ -194,95 +235,109 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
             below_slope[k] = earned[k] * FRAC_1_SQRT_TAU * bell * inverse[k];
         }
     }
+    for i in 0..tables.nodes.len() {
+        let range = i * count..(i + 1) * count;
+        work.nodes.interest[i] = sum(&work.points.above[range.clone()]);
+        work.nodes.yielded[i] = sum(&work.points.below[range]);
+    }
 }
 
-/// One step towards `h_i = start - ln(N_i / D_i)` at all nodes: Newton's method in
-/// all nodes together when `full`, else each alone with the boundary before it
-/// moving along ("Jacobi-Newton", their 5.2), which is slower and more robust.
+/// One step of Newton's method in all nodes together; the largest change of an `h`.
 #[inline(always)]
-fn step(put: &Put, limits: &Limits, tables: &Tables, work: &mut Workspace, full: bool) {
-    let (r, q, sigma) = (put.rate, put.dividend_yield, put.volatility);
+fn newton(limits: &Limits, tables: &Tables, work: &mut Workspace) -> f64 {
     let (nodes, count) = (tables.nodes.len(), tables.inner.weight.len());
     let width = nodes + 1;
+    let points = &mut work.points;
     for i in 0..nodes {
-        let (time, h) = (work.time[i], work.h[i]);
         let range = i * count..(i + 1) * count;
-        let whole = sigma * time.sqrt();
-        let d2 = (limits.start - h + (r - q) * time) / whole - 0.5 * whole;
-        let d1 = d2 + whole;
-        let (bell1, bell2) = (exp(-0.5 * d1 * d1), exp(-0.5 * d2 * d2));
-        let (discount, carry) = (exp(-r * time), exp(-q * time));
-        let (density1, density2) = (FRAC_1_SQRT_TAU * bell1 / whole, FRAC_1_SQRT_TAU * bell2 / whole);
-        let (n, n_slope, d, d_slope) = match tables.equation {
-            Equation::A => (
-                discount * density2,
-                -discount * density2 * d2 / whole,
-                carry * (density1 + cdf_by(d1, bell1)),
-                -carry * density1 * d2 / whole,
-            ),
-            Equation::B => {
-                (discount * cdf_by(d2, bell2), discount * density2, carry * cdf_by(d1, bell1), carry * density1)
-            }
-        };
-        let n = n + sum(&work.points.above[range.clone()]);
-        let d = d + sum(&work.points.below[range.clone()]);
-        let known = n > 0.0 && d > 0.0;
-        let miss = if known { limits.start - h - ln(n / d) } else { 0.0 };
-        let slope = if known { 1.0 - n_slope / n + d_slope / d } else { 1.0 };
+        let (by_above, by_below) = (work.nodes.by_above[i], work.nodes.by_below[i]);
         let row = &mut work.system[i * width..(i + 1) * width];
-        row.fill(0.0);
-        row[nodes] = miss;
-        row[i] = if full || slope > 0.1 { slope } else { 1.0 };
-        if full && known {
-            let (above, below) = (&work.points.above_slope[range.clone()], &work.points.below_slope[range.clone()]);
-            let passed = &work.points.passed[range.clone()];
-            let pull = &mut work.points.own[range.clone()];
-            let (by_n, by_d) = (1.0 / n, 1.0 / d);
-            for (pull, (above, below)) in pull.iter_mut().zip(above.iter().zip(below)) {
-                *pull = above * by_n - below * by_d;
+        let (above, below) = (&points.above_slope[range.clone()], &points.below_slope[range.clone()]);
+        let passed = &points.passed[range.clone()];
+        let pull = &mut points.own[range.clone()];
+        for (pull, (above, below)) in pull.iter_mut().zip(above.iter().zip(below)) {
+            *pull = above * by_above - below * by_below;
+        }
+        let own = sum(pull);
+        for (pull, passed) in pull.iter_mut().zip(passed) {
+            *pull = if *passed > LOST { *pull / passed } else { 0.0 };
+        }
+        let weights = &tables.inner_rows[range.start * tables.padded..range.end * tables.padded];
+        for (block, entries) in row[..nodes].chunks_mut(8).enumerate() {
+            let mut lanes = [0.0; 8];
+            for (pull, weights) in pull.iter().zip(weights.chunks_exact(tables.padded)) {
+                let (weights, _) = weights[block * 8..].as_chunks::<8>();
+                for (lane, weight) in lanes.iter_mut().zip(&weights[0]) {
+                    *lane += pull * weight;
+                }
             }
-            row[i] -= sum(pull);
-            for (pull, passed) in pull.iter_mut().zip(passed) {
-                *pull = if *passed > LOST { *pull / passed } else { 0.0 };
-            }
-            for (j, entry) in row[..nodes].iter_mut().enumerate() {
-                *entry += work.h[j] * dot(pull, &tables.inner_weights[j][range.clone()]);
+            for ((entry, lane), h) in entries.iter_mut().zip(&lanes).zip(&work.h[block * 8..]) {
+                *entry = h * lane;
             }
         }
+        row[i] += work.nodes.slope[i] - own;
+        row[nodes] = -work.nodes.miss[i];
     }
-    if full && !eliminate(&mut work.system, nodes) {
-        return;
+    if !eliminate(&mut work.system, nodes) {
+        return f64::INFINITY;
     }
-    for i in 0..nodes {
-        let row = &work.system[i * width..(i + 1) * width];
-        let change = if full { row[nodes] } else { row[nodes] / row[i] };
-        let h = work.h[i] + change;
-        if h.is_finite() {
-            work.h[i] = if h < 0.0 {
-                0.0
-            } else if h > limits.most {
-                limits.most
-            } else {
-                h
-            };
+    let mut most = 0.0;
+    for (h, row) in work.h.iter_mut().zip(work.system.chunks_exact(width)) {
+        let next = *h + row[nodes];
+        if next.is_finite() {
+            let next = if next > 0.0 { next } else { 0.5 * *h };
+            let next = if next < limits.most { next } else { limits.most };
+            let change = (next - *h).abs();
+            most = if change > most { change } else { most };
+            *h = next;
         }
     }
+    most
 }
 
-/// The inner product in the order of [`sum`].
+/// Every node's equation, as the logarithm of one side over the other.
+///
+/// With I the integral of interest and J that of yield, FP-A says `N = B D` with
+/// `N = e^(-r tau) n(d2) / (s sqrt tau) + I` and
+/// `D = e^(-q tau) (n(d1) / (s sqrt tau) + N(d1)) + J`. As `B e^(-q tau) n(d1) =
+/// e^(-r tau) n(d2)`, which for short times is nearly all of both sides, what is left is
+/// `I = B (e^(-q tau) N(d1) + J)`. Its logarithm is nearly straight in `h`.
+/// FP-B says `e^(-r tau) N(d2) + I = B (e^(-q tau) N(d1) + J)`. A negative J
+/// stands on the other side, so that both are positive.
+///
+/// `slope` is the derivative of `miss` by the node's `h` where the integrals stay
+/// the same; `by_above` and `by_below` those by I and, less, by J.
 #[inline(always)]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a_chunks, a_rest) = a.as_chunks::<8>();
-    let (b_chunks, b_rest) = b.as_chunks::<8>();
-    let mut lanes = [0.0; 8];
-    for (a, b) in a_chunks.iter().zip(b_chunks) {
-        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
-        }
+fn balance(put: &Put, limits: &Limits, equation: Equation, work: &mut Workspace) {
+    let (r, q, sigma) = (put.rate, put.dividend_yield, put.volatility);
+    let count = work.h.len();
+    let (h, time) = (&work.h[..count], &work.time[..count]);
+    let Nodes { interest, yielded, miss, slope, by_above, by_below } = &mut work.nodes;
+    let (interest, yielded) = (&interest[..count], &yielded[..count]);
+    let (miss, slope) = (&mut miss[..count], &mut slope[..count]);
+    let (by_above, by_below) = (&mut by_above[..count], &mut by_below[..count]);
+    let with_strike = if equation == Equation::B { 1.0 } else { 0.0 };
+    let earned = q >= 0.0;
+    for i in 0..count {
+        let whole = sigma * time[i].sqrt();
+        let d2 = (limits.start - h[i] + (r - q) * time[i]) / whole - 0.5 * whole;
+        let d1 = d2 + whole;
+        let (bell1, bell2) = (exp(-0.5 * d1 * d1), exp(-0.5 * d2 * d2));
+        let (carry, discount) = (exp(-q * time[i]), with_strike * exp(-r * time[i]));
+        let (held, held_slope) = (carry * cdf_by(d1, bell1), -carry * FRAC_1_SQRT_TAU * bell1 / whole);
+        let (strike, strike_slope) = (discount * cdf_by(d2, bell2), -discount * FRAC_1_SQRT_TAU * bell2 / whole);
+        let inverse = exp(h[i] - limits.start);
+        let paid = (strike + interest[i]) * inverse;
+        let paid_slope = paid + strike_slope * inverse;
+        let above = if earned { paid } else { paid - yielded[i] };
+        let below = if earned { held + yielded[i] } else { held };
+        let above = if above > LEAST { above } else { LEAST };
+        let below = if below > LEAST { below } else { LEAST };
+        miss[i] = ln(above) - ln(below);
+        slope[i] = paid_slope / above - held_slope / below;
+        by_above[i] = inverse / above;
+        by_below[i] = if earned { 1.0 / below } else { 1.0 / above };
     }
-    let rest = a_rest.iter().zip(b_rest).fold(0.0, |sum, (a, b)| sum + a * b);
-    let [a, b, c, d, e, f, g, h] = lanes;
-    (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
 }
 
 /// Solves a system given row by row with its right side last; the answer takes
@@ -326,3 +381,4 @@ fn eliminate(system: &mut [f64], size: usize) -> bool {
     }
     true
 }
+

@@ -24,7 +24,7 @@ pub(super) fn valuation(option: &American, scheme: Scheme, work: &mut Workspace)
     } else {
         match put.region() {
             Region::Never => alone(option, &put, european_price),
-            Region::Below => collocated(option, &put, european_price, scheme, work),
+            Region::Below => collocated(option, &put, european_price, scheme, work)?,
             Region::Between => return two_boundaries(option, european_price),
         }
     };
@@ -39,10 +39,17 @@ fn alone(option: &American, put: &Put, price: f64) -> Valuation {
     Valuation { price, delta, gamma, european: price, ..Valuation::default() }
 }
 
-fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme, work: &mut Workspace) -> Valuation {
-    let tables = scheme.tables();
+fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme, work: &mut Workspace) -> Result<Valuation, OptionError> {
     let limits = Limits::of(put);
-    solve(put, &limits, tables, work);
+    let mut tables = scheme.tables(put.dividend_yield > put.rate);
+    if !solve(put, &limits, tables, work) {
+        println!("unsettled {put:?} {scheme:?}");
+        tables = Scheme::rescue();
+        if !solve(put, &limits, tables, work) {
+            println!("lost {put:?} {scheme:?}");
+            return Err(OptionError::Unresolved);
+        }
+    }
     let boundary = libm::exp(limits.start - work.h.last().copied().unwrap_or_default());
     let critical = match option.kind {
         OptionType::Put => option.strike * boundary,
@@ -52,7 +59,7 @@ fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme,
     let inside = option.kind.sign() * (option.spot - critical) >= 0.0;
     let common = Valuation { european: european_price, critical_price: Some(critical), ..Valuation::default() };
     if inside && european_price <= intrinsic {
-        return exercised(option, common);
+        return Ok(exercised(option, common));
     }
     let value = european(put);
     let extra = premium(put, &limits, tables, work);
@@ -64,9 +71,9 @@ fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme,
     };
     let price = european_price + scaled.max(0.0);
     if !(price > intrinsic) && price.is_finite() && intrinsic > 0.0 {
-        return exercised(option, common);
+        return Ok(exercised(option, common));
     }
-    Valuation { price: if price > most { most.max(european_price) } else { price }, delta, gamma, ..common }
+    Ok(Valuation { price: if price > most { most.max(european_price) } else { price }, delta, gamma, ..common })
 }
 
 /// Worth what exercise pays.

@@ -99,11 +99,13 @@ fn while_constant(put: &Put, boundary: f64, years: f64) -> Value {
     let part = |rho: f64, b: f64| {
         let z = a / root + b * root;
         let (near, far) = (a / root + g * root, a / root - g * root);
-        let up = exp(-a * (b - g)) * cdf(near);
+        // g - b and g + b, whose product is 2 rho, without cancellation.
+        let (less, more) = if b > 0.0 { (2.0 * rho / (g + b), g + b) } else { (g - b, 2.0 * rho / (g - b)) };
+        let up = exp(a * less) * cdf(near);
         let down = cdf_by(far, exp(-rho * years - 0.5 * z * z));
-        let value = 0.5 * ((1.0 + b / g) * up + (1.0 - b / g) * down) - exp(-rho * years) * cdf(z);
+        let value = 0.5 * (more / g * up + less / g * down) - exp(-rho * years) * cdf(z);
         let slope = rho / g * (up - down);
-        let curve = rho / g * ((g - b) * up + (g + b) * down);
+        let curve = rho / g * (less * up + more * down);
         let per = sigma * put.spot;
         (value, -slope / per, curve / (per * per) + slope / (per * put.spot))
     };

@@ -11,12 +11,12 @@ use numeric::quadrature::{Node, gauss_legendre, tanh_sinh};
 /// rates and yields up to 0.1, volatilities from 0.04 to 0.6 and ten years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// 8 nodes: errors below 1e-6.
+    /// 8 to 12 nodes: errors below 2e-6.
     Fast,
-    /// 20 nodes: errors below 1e-8.
+    /// 12 to 20 nodes: errors below 1e-8.
     #[default]
     Accurate,
-    /// 40 nodes: errors below 1e-10, for checks.
+    /// 20 to 40 nodes: errors below 1e-9, for checks.
     Reference,
     /// As `Reference`, the boundary from the equation FP-B instead of FP-A:
     /// where the two agree, both are right.
@@ -30,6 +30,26 @@ pub(super) enum Equation {
     A,
     /// From the price itself at the boundary: FP-B.
     B,
+}
+
+/// The variable in which `h^2` is interpolated, from `sqrt(tau / horizon)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    /// That root itself: of a boundary that starts away from the strike, `h` is a multiple of it.
+    Second,
+    /// The root of it: of a boundary that starts at the strike, `h^2` behaves as
+    /// `tau ln(1 / tau)`, which is smoother by this one.
+    Fourth,
+}
+
+impl Root {
+    pub(super) fn of(self, root: f64) -> f64 {
+        if self == Self::Fourth { root.sqrt() } else { root }
+    }
+
+    fn back(self, point: f64) -> f64 {
+        if self == Self::Fourth { point * point } else { point }
+    }
 }
 
 /// Points of an integral over the past of a boundary: `u` from 0 to `tau`.
@@ -47,16 +67,20 @@ pub(super) struct Rule {
 #[derive(Debug)]
 pub(super) struct Tables {
     pub(super) equation: Equation,
-    /// Newton steps over the whole boundary.
+    pub(super) root: Root,
+    /// Newton steps over the whole boundary, at most.
     pub(super) iterations: usize,
-    /// How many of them, the first, move each node alone.
-    pub(super) simple: usize,
+    /// The change of `ln B` that ends them; the next would be its square.
+    pub(super) tolerance: f64,
     /// `sqrt(tau / horizon)` at the boundary's nodes but the one at 0.
     pub(super) nodes: Vec<f64>,
     /// The integrals of the boundary's equation.
     pub(super) inner: Rule,
     /// `inner_weights[j][i * inner + k]`: how much node j counts where the integral of node i asks at its point k.
     pub(super) inner_weights: Vec<Vec<f64>>,
+    /// The same row by row, each padded with zeros to a multiple of 8.
+    pub(super) inner_rows: Vec<f64>,
+    pub(super) padded: usize,
     /// `root_left` and `weight` of `inner` at all nodes' points, in units of the horizon's root and of the horizon.
     pub(super) inner_left: Vec<f64>,
     pub(super) inner_share: Vec<f64>,
@@ -94,27 +118,35 @@ impl Rule {
 }
 
 /// The Lagrange weights of the nodes (without the one at 0, where the value is 0) at each of `at`.
-fn lagrange(degree: usize, at: &[f64]) -> Vec<Vec<f64>> {
-    let rows: Vec<Vec<f64>> = at.iter().map(|x| chebyshev::weights(degree, *x)).collect();
+fn lagrange(degree: usize, root: Root, at: &[f64]) -> Vec<Vec<f64>> {
+    let rows: Vec<Vec<f64>> = at.iter().map(|x| chebyshev::weights(degree, root.of(*x))).collect();
     (1..=degree).map(|j| rows.iter().map(|row| row[j]).collect()).collect()
 }
 
 impl Tables {
-    /// From the numbers of simple and of all iterations, of nodes, and of points inside and outside.
-    fn new(equation: Equation, [simple, iterations, degree, inside, outside]: [usize; 5]) -> Self {
+    /// From the variable of interpolation and the numbers of nodes, and of points inside and outside.
+    fn new(equation: Equation, tolerance: f64, root: Root, [degree, inside, outside]: [usize; 3]) -> Self {
         let inner = Rule::between_roots(&gauss_legendre(inside));
         let outer = Rule::direct(&tanh_sinh(outside, 2.8));
-        let nodes = chebyshev::points(degree)[1..].to_vec();
+        let nodes: Vec<f64> = chebyshev::points(degree)[1..].iter().map(|point| root.back(*point)).collect();
         let asked: Vec<f64> =
             nodes.iter().flat_map(|node| inner.root_passed.iter().map(move |root| node * root)).collect();
+        let inner_weights = lagrange(degree, root, &asked);
+        let padded = degree.next_multiple_of(8);
+        let inner_rows = (0..asked.len())
+            .flat_map(|k| inner_weights.iter().map(move |weights| weights[k]).chain((degree..padded).map(|_| 0.0)))
+            .collect();
         Self {
             equation,
-            iterations,
-            simple,
+            root,
+            iterations: ITERATIONS,
+            tolerance,
+            inner_rows,
+            padded,
             inner_left: nodes.iter().flat_map(|node| inner.root_left.iter().map(move |root| node * root)).collect(),
             inner_share: nodes.iter().flat_map(|node| inner.weight.iter().map(move |w| node * node * w)).collect(),
-            inner_weights: lagrange(degree, &asked),
-            outer_weights: lagrange(degree, &outer.root_passed),
+            inner_weights,
+            outer_weights: lagrange(degree, root, &outer.root_passed),
             nodes,
             inner,
             outer,
@@ -122,18 +154,30 @@ impl Tables {
     }
 }
 
+/// Newton's method settles in 2 or 3 steps, seldom in 5.
+const ITERATIONS: usize = 24;
+
+/// Scheme by scheme: the tables of boundaries that start at the strike, and of the others.
+static TABLES: [[OnceLock<Tables>; 2]; 4] = [const { [const { OnceLock::new() }; 2] }; 4];
+static RESCUE: OnceLock<Tables> = OnceLock::new();
+
 impl Scheme {
-    /// Built once, on first use.
-    pub(super) fn tables(self) -> &'static Tables {
-        static FAST: OnceLock<Tables> = OnceLock::new();
-        static ACCURATE: OnceLock<Tables> = OnceLock::new();
-        static REFERENCE: OnceLock<Tables> = OnceLock::new();
-        static REFERENCE_B: OnceLock<Tables> = OnceLock::new();
-        match self {
-            Self::Fast => FAST.get_or_init(|| Tables::new(Equation::A, [1, 2, 8, 16, 32])),
-            Self::Accurate => ACCURATE.get_or_init(|| Tables::new(Equation::A, [1, 3, 20, 24, 48])),
-            Self::ReferenceB => REFERENCE_B.get_or_init(|| Tables::new(Equation::B, [2, 6, 40, 96, 128])),
-            Self::Reference => REFERENCE.get_or_init(|| Tables::new(Equation::A, [2, 6, 40, 96, 128])),
-        }
+    /// Built once, on first use. Where the yield exceeds the rate the boundary
+    /// does not start at the strike, and bends where it would have (`bent`): it
+    /// takes more nodes.
+    pub(super) fn tables(self, bent: bool) -> &'static Tables {
+        let (equation, tolerance, straight_sizes, bent_sizes) = match self {
+            Self::Fast => (Equation::A, 1e-2, [8, 16, 40], [12, 16, 40]),
+            Self::Accurate => (Equation::A, 1e-4, [12, 16, 48], [20, 24, 48]),
+            Self::Reference => (Equation::A, 1e-9, [20, 48, 128], [40, 64, 128]),
+            Self::ReferenceB => (Equation::B, 1e-9, [20, 48, 128], [40, 64, 128]),
+        };
+        let (root, sizes) = if bent { (Root::Second, bent_sizes) } else { (Root::Fourth, straight_sizes) };
+        TABLES[self as usize][usize::from(bent)].get_or_init(|| Tables::new(equation, tolerance, root, sizes))
+    }
+
+    /// For what does not settle on the scheme's own nodes: fewer of them close to expiry.
+    pub(super) fn rescue() -> &'static Tables {
+        RESCUE.get_or_init(|| Tables::new(Equation::A, 1e-4, Root::Second, [16, 32, 64]))
     }
 }

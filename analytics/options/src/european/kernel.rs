@@ -164,10 +164,10 @@ pub(super) fn shared(o: &Terms, p: &Parts) -> Shared {
     }
 }
 
-/// dV/dS = sign exp(-qT) N(sign d1).
+/// dV/dS = sign exp(-qT) N(sign d1). Adding 0 takes the sign from a 0, here and below.
 #[inline(always)]
 pub(super) fn delta(o: &Terms, h: &Shared) -> f64 {
-    o.sign * (h.spot_part * h.per_spot)
+    o.sign * (h.spot_part * h.per_spot) + 0.0
 }
 
 /// d2V/dS2 = exp(-qT) pdf(d1) / (S s).
@@ -188,31 +188,31 @@ pub(super) fn theta(o: &Terms, p: &Parts, h: &Shared) -> f64 {
     // sigma / sqrt T = sigma^2 / s.
     let decay = h.density * (0.5 * (o.volatility * o.volatility) * p.legs.inverse);
     let carry = o.dividend_yield * h.spot_part - o.rate * h.strike_part;
-    o.sign * carry - decay
+    (0.0 - decay) + o.sign * carry
 }
 
 /// dV/dr = sign T K' N(sign d2).
 #[inline(always)]
 pub(super) fn rho(o: &Terms, h: &Shared) -> f64 {
-    o.sign * (o.years * h.strike_part)
+    o.sign * (o.years * h.strike_part) + 0.0
 }
 
 /// dV/dq = -sign T S' N(sign d1).
 #[inline(always)]
 pub(super) fn rho_q(o: &Terms, h: &Shared) -> f64 {
-    -(o.sign * (o.years * h.spot_part))
+    0.0 - o.sign * (o.years * h.spot_part)
 }
 
 /// d2V/dS dsigma = -exp(-qT) pdf(d1) d2 / sigma.
 #[inline(always)]
 pub(super) fn vanna(p: &Parts, h: &Shared) -> f64 {
-    -((h.density * h.per_spot) * (p.d2 * (p.legs.root * p.legs.inverse)))
+    0.0 - (h.density * h.per_spot) * (p.d2 * (p.legs.root * p.legs.inverse))
 }
 
 /// d2V/dsigma2 = vega d1 d2 / sigma.
 #[inline(always)]
 pub(super) fn volga(p: &Parts, h: &Shared) -> f64 {
-    (h.density * p.legs.root) * (p.d1 * p.d2 * (p.legs.root * p.legs.inverse))
+    (h.density * p.legs.root) * (p.d1 * p.d2 * (p.legs.root * p.legs.inverse)) + 0.0
 }
 
 /// d(delta)/dt = sign q exp(-qT) N(sign d1) - exp(-qT) pdf(d1) ((r - q) / s - d2 / (2 T)).

@@ -7,7 +7,7 @@
 //! the returns (percent in, percent out): times the square root of the periods in a
 //! year for a volatility per year.
 //!
-//! A return that is not finite makes its own row (filtered) or the next row
+//! A return that is not finite, or whose square is not, makes its own row (filtered) or the next row
 //! (forecast) `NaN`; the variance goes on from what it was before.
 
 use super::HistoryError;
@@ -54,7 +54,7 @@ pub fn ewma_forecast(returns: &[f64], lambda: f64, initial_variance: f64) -> Res
     let mut known = true;
     let rows = returns.iter().map(|x| {
         let row = if known { variance.sqrt() } else { f64::NAN };
-        known = x.is_finite();
+        known = (x * x).is_finite();
         if known {
             variance = lambda * variance + (1.0 - lambda) * (x * x);
         }
@@ -74,7 +74,7 @@ pub fn ewma_filtered(returns: &[f64], lambda: f64) -> Result<Vec<f64>, HistoryEr
     check_lambda(lambda)?;
     let mut variance = None;
     let rows = returns.iter().map(|x| {
-        if !x.is_finite() {
+        if !(x * x).is_finite() {
             return f64::NAN;
         }
         let now = variance.map_or(x * x, |before| lambda * before + (1.0 - lambda) * (x * x));
@@ -88,12 +88,12 @@ pub fn ewma_filtered(returns: &[f64], lambda: f64) -> Result<Vec<f64>, HistoryEr
 /// weighted 0.94^i, as the Python package arch starts all its models.
 ///
 /// # Errors
-/// Without returns, or when one of the first 75 is not finite.
+/// Without returns, or when one of the first 75, or its square, is not finite.
 pub fn backcast(returns: &[f64]) -> Result<f64, HistoryError> {
     let (mut weight, mut weights, mut sum) = (1.0, 0.0, 0.0);
     for (row, &found) in returns.iter().enumerate().take(75) {
-        if !found.is_finite() {
-            let expected = "finite among the first 75";
+        if !(found * found).is_finite() {
+            let expected = "a finite number with a finite square";
             return Err(HistoryError::Return { row, found, expected });
         }
         sum += weight * (found * found);

@@ -5,8 +5,8 @@ use super::quote::{Quote, finite_price, ln_ratio};
 use crate::error::{finite, not_negative, positive};
 use crate::{European, OptionError, OptionType};
 
-/// See [`super::volatility`].
-pub(super) fn volatility(price: f64, option: &European) -> Result<f64, OptionError> {
+/// A price of today, split, for [`super::volatility`].
+pub(super) fn quote(price: f64, option: &European) -> Result<Quote, OptionError> {
     finite_price(price)?;
     let European { kind, spot, strike, years, rate, dividend_yield, .. } = *option;
     positive("spot", spot)?;
@@ -18,15 +18,15 @@ pub(super) fn volatility(price: f64, option: &European) -> Result<f64, OptionErr
     today(price, leg(spot, "dividend_yield", dividend_yield), leg(strike, "rate", rate), years, kind)
 }
 
-/// See [`super::black76`].
-pub(super) fn black76(
+/// A price of today of an option on a forward, split, for [`super::black76`].
+pub(super) fn forward_quote(
     price: f64,
     forward: f64,
     strike: f64,
     years: f64,
     rate: f64,
     kind: OptionType,
-) -> Result<f64, OptionError> {
+) -> Result<Quote, OptionError> {
     finite_price(price)?;
     positive("forward", forward)?;
     positive("strike", strike)?;
@@ -67,7 +67,7 @@ impl Leg {
     }
 }
 
-fn today(price: f64, spot: Leg, strike: Leg, years: f64, kind: OptionType) -> Result<f64, OptionError> {
+fn today(price: f64, spot: Leg, strike: Leg, years: f64, kind: OptionType) -> Result<Quote, OptionError> {
     let (spot_yield, strike_yield) = (spot.yield_to(years)?, strike.yield_to(years)?);
     let (mut s, mut k) = (spot.discounted(spot_yield, 0)?, strike.discounted(strike_yield, 0)?);
     let mut price = price;
@@ -91,7 +91,7 @@ fn today(price: f64, spot: Leg, strike: Leg, years: f64, kind: OptionType) -> Re
         let carry = strike_yield - spot_yield;
         (Pair::new(ln_ratio(spot.value, strike.value)) + carry).value().abs()
     };
-    Quote { time_value, rest, unit: unit.high, x }.volatility(years)
+    Ok(Quote { time_value, rest, unit: unit.high, x })
 }
 
 /// Beyond this many e-folds nothing is left of any price.

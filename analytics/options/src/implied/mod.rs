@@ -8,6 +8,7 @@
 //! end and no bracket that could clip.
 
 mod batch;
+mod block;
 mod discount;
 mod guess;
 mod guess_tables;
@@ -17,7 +18,7 @@ mod series;
 mod solve;
 mod step;
 
-pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch};
+pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, volatility_batch};
 
 use crate::{European, OptionError, OptionType};
 
@@ -32,7 +33,7 @@ use crate::{European, OptionError, OptionType};
 /// volatility gives that price; otherwise names the argument that is not a number or outside its
 /// domain.
 pub fn volatility(price: f64, option: &European) -> Result<f64, OptionError> {
-    discount::volatility(price, option)
+    discount::quote(price, option)?.volatility(option.years)
 }
 
 /// The volatility of an undiscounted price of an option on a forward (Black 1976 without the
@@ -43,11 +44,11 @@ pub fn volatility(price: f64, option: &European) -> Result<f64, OptionError> {
 #[inline]
 pub fn black(price: f64, forward: f64, strike: f64, years: f64, kind: OptionType) -> Result<f64, OptionError> {
     let quote = quote::forward_quote(price, forward, strike, kind == OptionType::Call);
-    if quote::is_plain(&quote, price, forward, strike, years) {
-        let quote::Quote { time_value, rest, unit, x } = quote;
-        if let Some(total) = solve::total_deviation(&solve::Normal { x, price: time_value, rest, unit }) {
-            return Ok(total / years.sqrt());
-        }
+    if quote.is_plain(years)
+        && quote::is_finite(price, forward, strike)
+        && let Some(total) = solve::total_deviation(&solve::Normal::from(quote))
+    {
+        return Ok(total / years.sqrt());
     }
     quote::checked(price, forward, strike, years, kind)
 }
@@ -65,5 +66,5 @@ pub fn black76(
     rate: f64,
     kind: OptionType,
 ) -> Result<f64, OptionError> {
-    discount::black76(price, forward, strike, years, rate, kind)
+    discount::forward_quote(price, forward, strike, years, rate, kind)?.volatility(years)
 }

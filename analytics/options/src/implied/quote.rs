@@ -85,19 +85,23 @@ impl Quote {
     }
 }
 
-/// Whether the fast path may take it: an ordinary price at which a volatility exists.
+impl Quote {
+    /// Whether the fast path may take it: an ordinary time value at which a volatility exists.
+    #[inline(always)]
+    pub(super) fn is_plain(&self, years: f64) -> bool {
+        (self.time_value > 0.0)
+            & (self.rest > 0.0)
+            & (years > 0.0)
+            & (years <= f64::MAX)
+            & ((self.x >= TINY) | (self.time_value >= TINY * self.unit))
+    }
+}
+
+/// Whether the arguments of [`forward_quote`] are in their domain.
 #[inline(always)]
-pub(super) fn is_plain(quote: &Quote, price: f64, forward: f64, strike: f64, years: f64) -> bool {
-    (quote.time_value > 0.0)
-        & (quote.rest > 0.0)
-        & (price <= f64::MAX)
-        & (forward > 0.0)
-        & (forward <= f64::MAX)
-        & (strike > 0.0)
-        & (strike <= f64::MAX)
-        & (years > 0.0)
-        & (years <= f64::MAX)
-        & ((quote.x >= TINY) | (quote.time_value >= TINY * quote.unit))
+pub(super) fn is_finite(price: f64, forward: f64, strike: f64) -> bool {
+    let valid = (forward > 0.0) & (forward <= f64::MAX) & (strike > 0.0) & (strike <= f64::MAX);
+    valid & (price <= f64::MAX)
 }
 
 /// `price` when finite (below 0 it is below intrinsic, which is another error).

@@ -1,7 +1,7 @@
 //! The total deviation of one normalised price: region, guess, steps.
 
 use super::guess::Frame;
-use super::quote::ln_ratio;
+use super::quote::{Quote, ln_ratio};
 use super::step::{NEAR, REST, SERIES, Step, TAILS, Target, deviation, step};
 
 /// A price out of the money forward, where a volatility exists: all above 0, x may be 0.
@@ -15,6 +15,13 @@ pub(super) struct Normal {
     pub(super) rest: f64,
     /// The smaller of forward and strike: the maximum of `price`.
     pub(super) unit: f64,
+}
+
+impl From<Quote> for Normal {
+    #[inline(always)]
+    fn from(quote: Quote) -> Self {
+        Self { x: quote.x, price: quote.time_value, rest: quote.rest, unit: quote.unit }
+    }
 }
 
 /// Which guess and which form, as one number; each has its own loop.

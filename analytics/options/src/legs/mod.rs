@@ -14,6 +14,27 @@
 //! Every leg keeps the volatility of its own strike and expiry when spot and time
 //! move (sticky strike).
 
+//!
+//! ```
+//! use options::legs::{Breakeven, Limit, Quoted, Strategy, Style, Terms};
+//!
+//! let terms = Terms { quantity: 1.0, multiplier: 100.0, years: 0.1, style: Style::American };
+//! let quoted = |strike, premium| Quoted { strike, premium };
+//! let condor = Strategy::iron_condor(
+//!     &terms,
+//!     quoted(90.0, 0.5),
+//!     quoted(95.0, 1.5),
+//!     quoted(105.0, 1.75),
+//!     quoted(110.0, 0.75),
+//! )?;
+//! let outcome = condor.payoff()?.outcome();
+//! assert_eq!(outcome.max_profit, Limit::Amount(200.0));
+//! assert_eq!(outcome.max_loss, Limit::Amount(300.0));
+//! assert_eq!(outcome.breakevens, [Breakeven::At(93.0), Breakeven::At(107.0)]);
+//! assert_eq!(condor.shape().name(), "iron condor");
+//! # Ok::<(), options::legs::StrategyError>(())
+//! ```
+
 mod build;
 mod classify;
 mod grid;
@@ -154,15 +175,16 @@ impl Leg {
     }
 
     fn check(&self) -> Result<(), OptionError> {
-        if let Instrument::Option { strike, years, .. } = self.instrument {
-            positive("strike", strike)?;
-            not_negative("years", years)?;
-        }
         if !self.quantity.is_finite() || self.quantity == 0.0 {
             let expected = "a finite number other than 0";
             return Err(OptionError::Argument { argument: "quantity", found: self.quantity, expected });
         }
         positive("multiplier", self.multiplier)?;
+        if let Instrument::Option { strike, years, .. } = self.instrument {
+            positive("strike", strike)?;
+            not_negative("years", years)?;
+            finite("quantity * multiplier * strike", self.units() * strike)?;
+        }
         not_negative("premium", self.premium)?;
         finite("quantity * multiplier", self.units())?;
         finite("cost", self.cost())?;

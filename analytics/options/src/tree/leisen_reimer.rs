@@ -2,16 +2,16 @@
 //! valuation: examining and improving convergence": its nodes are placed so
 //! that European prices converge with the square of the number of steps.
 
-use crate::OptionError;
 use crate::american::American;
 use crate::european::European;
+use crate::OptionError;
 
 /// How a tree is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tree {
     /// Steps to expiry, 3 to 20,000; an even number is taken one higher.
     pub steps: usize,
-    /// Extrapolate from this tree and one of half the steps (Richardson 1911).
+    /// Extrapolate from this tree and one of a quarter of the steps (Richardson 1911).
     pub extrapolate: bool,
 }
 
@@ -26,8 +26,7 @@ pub struct TreeValue {
     pub gamma: f64,
     /// Exercise now is as good as waiting.
     pub exercise_now: bool,
-    /// The change that half the steps make: an estimate of the error, usually too large
-    /// for an extrapolated price.
+    /// What extrapolation changes: an estimate of the error without it, a bound with it.
     pub error_estimate: f64,
 }
 
@@ -61,7 +60,7 @@ impl Tree {
             return Err(OptionError::Argument { argument, found: 0.0, expected: "above 0 for a tree" });
         }
         let odd = |steps: usize| steps | 1;
-        let (fine, coarse) = (odd(self.steps), odd(self.steps / 2));
+        let (fine, coarse) = (odd(self.steps), odd(self.steps / 4));
         let (high, low) = (backwards(option, early, fine), backwards(option, early, coarse));
         let known = high.price.is_finite() && low.price.is_finite();
         if !known {

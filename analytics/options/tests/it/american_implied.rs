@@ -13,8 +13,17 @@ fn golden_prices_give_their_volatility_back() {
         let known = American { volatility: 0.2, ..option };
         let found = volatility(row.price, &known, Scheme::Accurate);
         if row.exercise_now {
-            let Err(OptionError::NotUnique { highest }) = found else { panic!("{}: {found:?}", row.name) };
-            assert!(highest >= row.option.volatility - 1e-6, "{}: {highest}", row.name);
+            // Some of the table's prices are above the intrinsic value by 1e-12.
+            match found {
+                Err(OptionError::NotUnique { highest }) => {
+                    assert!(highest >= row.option.volatility - 1e-6, "{}: {highest}", row.name);
+                }
+                Ok(found) => {
+                    let again = American { volatility: found, ..option }.price().expect("valid");
+                    assert!((again - row.price).abs() < 1e-9, "{}: {found} costs {again}", row.name);
+                }
+                Err(error) => panic!("{}: {error}", row.name),
+            }
             continue;
         }
         let vega = row.option.differences(Scheme::Accurate).expect("valid").vega;
@@ -24,12 +33,7 @@ fn golden_prices_give_their_volatility_back() {
         resolved += 1;
         let found = found.unwrap_or_else(|error| panic!("{}: {error}", row.name));
         let allowed = 2e-6_f64.max(10.0 * row.price_error) / vega + 1e-10;
-        assert!(
-            (found - row.option.volatility).abs() <= allowed,
-            "{}: {found} is not {}",
-            row.name,
-            row.option.volatility
-        );
+        assert!((found - row.option.volatility).abs() <= allowed, "{}: {found} is not {}", row.name, row.option.volatility);
     }
     assert!(resolved > 250, "{resolved}");
 }
@@ -39,15 +43,8 @@ fn there_and_back() {
     for kind in [OptionType::Call, OptionType::Put] {
         for spot in [80.0, 95.0, 100.0, 110.0, 125.0] {
             for sigma in [0.08, 0.2, 0.5, 1.5, 4.0] {
-                let option = American {
-                    kind,
-                    spot,
-                    strike: 100.0,
-                    years: 0.7,
-                    rate: 0.04,
-                    dividend_yield: 0.03,
-                    volatility: sigma,
-                };
+                let option =
+                    American { kind, spot, strike: 100.0, years: 0.7, rate: 0.04, dividend_yield: 0.03, volatility: sigma };
                 let value = option.valuation(Scheme::Accurate).expect("valid");
                 if value.exercise_now || value.price - option.intrinsic() < 1e-4 {
                     continue;

@@ -27,7 +27,7 @@ fn european_prices_converge_with_the_square_of_the_steps() {
 
 #[test]
 fn american_prices_agree_with_the_table() {
-    let tree = Tree { steps: 501, extrapolate: true };
+    let tree = Tree { steps: 1_001, extrapolate: true };
     for row in table() {
         let found = tree.american(&row.option).expect("valid");
         let allowed = if row.option.years > 5.0 { 1e-2 } else { 1e-3 };

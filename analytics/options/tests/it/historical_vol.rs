@@ -82,6 +82,23 @@ fn one_figure_is_the_longest_window() {
 }
 
 #[test]
+fn each_row_is_the_figure_of_its_window() {
+    let columns = Columns::golden();
+    for estimator in Estimator::ALL {
+        let first = usize::from(estimator.needs_previous_close());
+        for window in [2, 3, 20, 21, 250, 990] {
+            let rows = rolling(estimator, &columns.bars(), window, 252.0).expect("valid");
+            for end in (window + first..=1000).step_by(7) {
+                let figure = whole(estimator, &columns.part(end - window - first, end), 252.0).expect("valid");
+                let found = rows[end - 1];
+                // With two returns the deviation is the rounding of their difference.
+                assert!((found - figure).abs() <= 1e-13 * figure + 1e-15, "{} {window} {end}", estimator.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_window_does_not_depend_on_what_came_before() {
     // After a bar at a million times the price, windows are as if it had never been.
     let mut columns = Columns::golden();
@@ -221,6 +238,8 @@ fn ewma_at_its_edges() {
     assert_eq!(ewma_forecast(&[-3.0], 0.94, 4.0), Ok(vec![2.0]));
     assert!(backcast(&[]).is_err());
     assert!(backcast(&[0.1, f64::NAN]).is_err());
+    assert!(backcast(&[0.1, 1e200]).is_err(), "the square overflows");
+    assert!(ewma_filtered(&[1e200, 2.0], 0.94).expect("goes on")[0].is_nan());
     // A missing return leaves its row undefined and the variance as it was.
     let whole = ewma_filtered(&[1.0, 2.0, 3.0], 0.5).expect("valid");
     let gap = ewma_filtered(&[f64::NAN, 1.0, f64::NAN, 2.0, 3.0], 0.5).expect("valid");

@@ -6,7 +6,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, SymmetricEigen};
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, length};
+use crate::check::{all_finite, at_least, length};
 
 /// Two elements that mirror each other may differ by this share of their size: the last digits of a printed table.
 const ASYMMETRY: f64 = 1e-9;
@@ -50,11 +50,19 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// The eigenvalues and, row by row, the vectors of a symmetric matrix.
-pub(crate) fn eigen(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let found = SymmetricEigen::new(DMatrix::from_row_slice(n, n, matrix));
+/// The eigenvalues and, one slice each, the vectors of a symmetric matrix.
+pub(crate) fn eigen(argument: &'static str, matrix: &[f64], n: usize) -> Result<(Vec<f64>, Vec<Vec<f64>>), RiskError> {
+    let unknown = RiskError::Degenerate { argument, problem: "its eigenvalues were not found" };
+    // Two or three steps find one; the bound is for what cannot be.
+    let steps_max = 100 + 100 * n;
+    let Some(found) = SymmetricEigen::try_new(DMatrix::from_row_slice(n, n, matrix), f64::EPSILON, steps_max) else {
+        return Err(unknown);
+    };
+    if found.eigenvalues.iter().any(|value| !value.is_finite()) {
+        return Err(unknown);
+    }
     let vectors = found.eigenvectors.column_iter().map(|v| v.iter().copied().collect()).collect();
-    (found.eigenvalues.iter().copied().collect(), vectors)
+    Ok((found.eigenvalues.iter().copied().collect(), vectors))
 }
 
 /// A positive definite matrix, factored.

@@ -14,7 +14,7 @@ pub use nearest::{
 pub use shrinkage::{Shrunk, Target, shrink};
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, length};
+use crate::check::{all_finite, at_least, length};
 use crate::moments::NOISE;
 
 /// The covariance matrix of returns: sums of products of deviations from the

@@ -3,7 +3,7 @@
 
 use super::linear::{eigen, symmetric};
 use crate::RiskError;
-use crate::error::checked;
+use crate::check::checked;
 
 /// How to repair.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,14 +45,14 @@ pub struct Repaired {
 /// -1 to 1 elsewhere; settings outside their ranges; no convergence in `steps_max`.
 pub fn nearest_correlation(matrix: &[f64], n: usize, settings: &Repair) -> Result<Repaired, RiskError> {
     let start = sound(matrix, n, settings)?;
-    if smallest(&start, n) >= settings.floor {
+    if smallest(&start, n)? >= settings.floor {
         return Ok(Repaired { matrix: start, distance: 0.0, steps: 0 });
     }
     let mut y = start.clone();
     let mut correction = vec![0.0; n * n];
     for step in 1..=settings.steps_max {
         let moved: Vec<f64> = y.iter().zip(&correction).map(|(y, c)| y - c).collect();
-        let definite = raised(&moved, n, settings.floor);
+        let definite = raised(&moved, n, settings.floor)?;
         correction = definite.iter().zip(&moved).map(|(d, m)| d - m).collect();
         let mut next = definite;
         (0..n).for_each(|i| next[i * n + i] = 1.0);
@@ -61,7 +61,7 @@ pub fn nearest_correlation(matrix: &[f64], n: usize, settings: &Repair) -> Resul
         y = next;
         if change <= settings.tolerance * size {
             // What the tolerance left below the floor.
-            let matrix = unit(&raised(&y, n, settings.floor), n);
+            let matrix = unit(&raised(&y, n, settings.floor)?, n);
             let distance = norm(matrix.iter().zip(&start).map(|(a, b)| a - b));
             return Ok(Repaired { matrix, distance, steps: step });
         }
@@ -78,10 +78,10 @@ pub fn nearest_correlation(matrix: &[f64], n: usize, settings: &Repair) -> Resul
 /// As [`nearest_correlation`], but for the steps.
 pub fn clipped_correlation(matrix: &[f64], n: usize, settings: &Repair) -> Result<Repaired, RiskError> {
     let start = sound(matrix, n, settings)?;
-    if smallest(&start, n) >= settings.floor {
+    if smallest(&start, n)? >= settings.floor {
         return Ok(Repaired { matrix: start, distance: 0.0, steps: 0 });
     }
-    let matrix = unit(&raised(&start, n, settings.floor), n);
+    let matrix = unit(&raised(&start, n, settings.floor)?, n);
     let distance = norm(matrix.iter().zip(&start).map(|(a, b)| a - b));
     Ok(Repaired { matrix, distance, steps: 1 })
 }
@@ -113,31 +113,31 @@ pub fn nearest_covariance(covariance: &[f64], n: usize, settings: &Repair) -> Re
 /// # Errors
 /// A matrix that is not square, finite and symmetric.
 pub fn smallest_eigenvalue(matrix: &[f64], n: usize) -> Result<f64, RiskError> {
-    Ok(smallest(&symmetric("matrix", matrix, n)?, n))
+    smallest(&symmetric("matrix", matrix, n)?, n)
 }
 
-fn smallest(matrix: &[f64], n: usize) -> f64 {
-    eigen(matrix, n).0.into_iter().fold(f64::INFINITY, f64::min)
+fn smallest(matrix: &[f64], n: usize) -> Result<f64, RiskError> {
+    Ok(eigen("matrix", matrix, n)?.0.into_iter().fold(f64::INFINITY, f64::min))
 }
 
 fn sound(matrix: &[f64], n: usize, settings: &Repair) -> Result<Vec<f64>, RiskError> {
     checked("floor", settings.floor, (0.0..=0.1).contains(&settings.floor), "0 to 0.1")?;
     checked("tolerance", settings.tolerance, (1e-15..=1e-3).contains(&settings.tolerance), "1e-15 to 1e-3")?;
     let mut even = symmetric("matrix", matrix, n)?;
-    for at in 0..n * n {
-        let (found, diagonal) = (even[at], at / n == at % n);
+    for (at, element) in even.iter_mut().enumerate() {
+        let (found, diagonal) = (*element, at / n == at % n);
         let expected = if diagonal { "1 on the diagonal" } else { "a correlation, -1 to 1" };
         if (diagonal && (found - 1.0).abs() > 1e-9) || found.abs() > 1.0 + 1e-9 {
             return Err(RiskError::Element { argument: "matrix", index: at, found, expected });
         }
-        even[at] = if diagonal { 1.0 } else { found.clamp(-1.0, 1.0) };
+        *element = if diagonal { 1.0 } else { found.clamp(-1.0, 1.0) };
     }
     Ok(even)
 }
 
 /// The nearest matrix with eigenvalues of at least `floor`.
-fn raised(matrix: &[f64], n: usize, floor: f64) -> Vec<f64> {
-    let (values, vectors) = eigen(matrix, n);
+fn raised(matrix: &[f64], n: usize, floor: f64) -> Result<Vec<f64>, RiskError> {
+    let (values, vectors) = eigen("matrix", matrix, n)?;
     let mut found = matrix.to_vec();
     for (value, vector) in values.iter().zip(&vectors).filter(|(value, _)| **value < floor) {
         for i in 0..n {
@@ -150,7 +150,7 @@ fn raised(matrix: &[f64], n: usize, floor: f64) -> Vec<f64> {
             }
         }
     }
-    found
+    Ok(found)
 }
 
 /// Scaled to a diagonal of ones.

@@ -1,9 +1,9 @@
 //! A bet with two outcomes.
 
-use super::shrinkage;
+use super::{Estimate, shrinkage};
 use crate::RiskError;
+use crate::check::{checked, positive};
 use crate::covariance::linear::Double;
-use crate::error::{checked, positive};
 
 /// A bet that wins or loses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,20 @@ impl Bet {
         checked("wins", wins as f64, wins <= trials, "not more than the trials")?;
         let bet = Self { probability: (wins as f64 + 1.0) / (trials as f64 + 2.0), win, loss };
         bet.check().map(|()| bet)
+    }
+
+    /// The fraction of such a bet with its error: [`Self::from_counts`], and the standard
+    /// deviation of the chance under the same prior, `sqrt(p (1 - p) / (trials + 3))` (the
+    /// beta distribution; Gelman et al. 2013, "Bayesian Data Analysis", section 2.4), times `1 / win + 1 / loss`.
+    ///
+    /// # Errors
+    /// As [`Self::from_counts`].
+    pub fn estimate(wins: u64, trials: u64, win: f64, loss: f64) -> Result<Estimate, RiskError> {
+        let bet = Self::from_counts(wins, trials, win, loss)?;
+        let p = bet.probability;
+        let error = (p * (1.0 - p) / (trials as f64 + 3.0)).sqrt() * (1.0 / win + 1.0 / loss);
+        let observations = usize::try_from(trials).unwrap_or(usize::MAX);
+        Ok(Estimate { fraction: bet.fraction()?, error: Some(error).filter(|e| e.is_finite()), observations })
     }
 
     fn check(&self) -> Result<(), RiskError> {
@@ -59,7 +73,7 @@ impl Bet {
     /// # Errors
     /// Names the argument that is outside its domain.
     pub fn fraction(&self) -> Result<f64, RiskError> {
-        crate::error::finite("fraction", self.edge()? / self.win / self.loss)
+        crate::check::finite("fraction", self.edge()? / self.win / self.loss)
     }
 
     /// [`Self::fraction`], or zero without an edge.
@@ -86,17 +100,20 @@ impl Bet {
     /// A fraction that is negative or not finite; the arguments outside their domain.
     pub fn growth(&self, fraction: f64) -> Result<f64, RiskError> {
         let edge = self.edge()?;
-        crate::error::not_negative("fraction", fraction)?;
+        crate::check::not_negative("fraction", fraction)?;
         if self.probability == 1.0 {
             return Ok(libm::log1p(self.win * fraction));
         }
         if self.loss * fraction >= 1.0 {
             return Ok(f64::NEG_INFINITY);
         }
-        // The first order apart: the logarithms alone would cancel at small stakes.
-        let bent =
-            self.probability * bend(self.win * fraction) + (1.0 - self.probability) * bend(-self.loss * fraction);
-        Ok(edge * fraction + bent)
+        let (won, lost) = (self.win * fraction, -self.loss * fraction);
+        let (p, q) = (self.probability, 1.0 - self.probability);
+        if won > NEAR || lost < -NEAR {
+            return Ok(p * libm::log1p(won) + q * libm::log1p(lost));
+        }
+        // The first order apart: the logarithms alone would cancel.
+        Ok(edge * fraction + (p * bend(won) + q * bend(lost)))
     }
 
     /// [`Self::recommended`], less what a standard error of the probability asks
@@ -107,17 +124,17 @@ impl Bet {
     /// An error that is negative or not finite; the arguments outside their domain.
     pub fn shrunk(&self, probability_error: f64) -> Result<f64, RiskError> {
         let fraction = self.recommended()?;
-        crate::error::not_negative("probability_error", probability_error)?;
+        crate::check::not_negative("probability_error", probability_error)?;
         let error = probability_error * (1.0 / self.win + 1.0 / self.loss);
         Ok(fraction * shrinkage(fraction, error))
     }
 }
 
-/// `ln(1 + x) - x`, for x above -1.
+/// Relative gains and losses up to this are small.
+const NEAR: f64 = 0.25;
+
+/// `ln(1 + x) - x`, for x from -[`NEAR`] to [`NEAR`].
 fn bend(x: f64) -> f64 {
-    if x.abs() > 0.25 {
-        return libm::log1p(x) - x;
-    }
     // -x^2/2 + x^3/3 - ...: 28 terms leave 0.25^30 / 30.
     let series = (2..30).rev().fold(0.0, |sum, k| 1.0 / f64::from(k) - x * sum);
     -x * x * series

@@ -8,8 +8,8 @@
 
 use super::portfolio::{Market, Optimum};
 use crate::RiskError;
+use crate::check::{each, length};
 use crate::covariance::linear::{Factor, eigen, product};
-use crate::error::{each, length};
 
 /// Limits of the fractions.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Limits {
         }
         let least: f64 = self.lower.iter().sum();
         let sound = self.total > f64::NEG_INFINITY && least <= self.total;
-        crate::error::checked("total", self.total, sound, "at least the sum of the lower limits")?;
+        crate::check::checked("total", self.total, sound, "at least the sum of the lower limits")?;
         Ok(())
     }
 }
@@ -122,7 +122,7 @@ fn singular(covariance: &[f64], edge: &[f64], limits: &Limits, start: Vec<f64>) 
         if both > 0.0 { covariance[at] / both } else { covariance[at] }
     };
     let correlation: Vec<f64> = (0..n * n).map(scaled).collect();
-    if eigen(&correlation, n).0.iter().any(|value| *value < -1e-9) {
+    if eigen("covariance", &correlation, n)?.0.iter().any(|value| *value < -1e-9) {
         return Err(RiskError::Degenerate { argument: "covariance", problem: "has a negative eigenvalue" });
     }
     let size = (0..n).map(|i| covariance[i * n + i]).fold(0.0, f64::max);

@@ -2,7 +2,7 @@
 
 use super::fractional;
 use crate::RiskError;
-use crate::error::{checked, finite, positive};
+use crate::check::{checked, finite, positive};
 
 /// An asset in continuous time. Per year, or any one unit of time for all three.
 #[derive(Clone, Copy, Debug, PartialEq)]

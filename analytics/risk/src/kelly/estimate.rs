@@ -6,7 +6,7 @@ use super::trades::{empirical, mean_variance, win_loss};
 use super::{fractional, shrinkage};
 use crate::RiskError;
 use crate::bootstrap::{Band, Bootstrap};
-use crate::error::checked;
+use crate::check::checked;
 use crate::resample::band;
 
 /// A fraction estimated from data.

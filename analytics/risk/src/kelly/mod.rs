@@ -6,6 +6,22 @@
 //! fraction maximises the expected logarithm of wealth when its inputs are the
 //! truth; from estimates it overbets. What is `recommended` or `shrunk` is never
 //! a bet without an edge: it is zero then.
+//!
+//! ```
+//! use risk::kelly::{Limits, Market, mean_variance};
+//!
+//! // Ten trades, profit per unit staked.
+//! let trades = [0.04, -0.02, 0.03, -0.01, 0.05, -0.03, 0.02, 0.01, -0.02, 0.03];
+//! let estimate = mean_variance(&trades, 0.0)?;
+//! assert!((estimate.fraction - 12.5).abs() < 1e-9); // 12.5 times the money ...
+//! assert!(estimate.shrunk() < 8.0); // ... of which ten trades make little sure
+//!
+//! // Two assets, no borrowing, no short position.
+//! let market = Market { drift: &[0.10, 0.06], covariance: &[0.04, 0.01, 0.01, 0.0225], rate: 0.02 };
+//! let best = market.within(&Limits::long_only(2, 1.0))?;
+//! assert!(best.optimum.fractions[0] > best.optimum.fractions[1] && best.price_of_total > 0.0);
+//! # Ok::<(), risk::RiskError>(())
+//! ```
 
 mod binary;
 mod constrained;
@@ -22,7 +38,7 @@ pub use portfolio::{Market, Optimum};
 pub use trades::{Empirical, WinLoss, empirical, mean_variance, win_loss};
 
 use crate::RiskError;
-use crate::error::checked;
+use crate::check::checked;
 
 /// A part of the full fraction, 0 to 1: 0.5 is half Kelly, which gives up a
 /// quarter of the growth and halves the deviation (MacLean, Ziemba and Blazenko
@@ -31,7 +47,7 @@ use crate::error::checked;
 /// # Errors
 /// A part outside 0 to 1, a fraction that is not finite.
 pub fn fractional(fraction: f64, part: f64) -> Result<f64, RiskError> {
-    crate::error::finite("fraction", fraction)?;
+    crate::check::finite("fraction", fraction)?;
     checked("part", part, (0.0..=1.0).contains(&part), "0 to 1")?;
     Ok(fraction.max(0.0) * part)
 }

@@ -1,8 +1,8 @@
 //! Several assets at once.
 
 use crate::RiskError;
+use crate::check::{all_finite, at_least, checked, finite, length, positive};
 use crate::covariance::linear::{Double, Factor, dot, product, symmetric};
-use crate::error::{all_finite, at_least, checked, finite, length, positive};
 
 /// What is believed of several assets. Per year, or any one unit of time for all.
 #[derive(Clone, Copy, Debug, PartialEq)]

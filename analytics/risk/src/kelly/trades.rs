@@ -5,7 +5,7 @@
 
 use super::Estimate;
 use crate::RiskError;
-use crate::error::{all_finite, at_least, finite, positive};
+use crate::check::{all_finite, at_least, finite, positive};
 use crate::moments::NOISE;
 use crate::ratios::{payoff_ratio, win_rate};
 use numeric::roots::brent;
@@ -150,7 +150,10 @@ pub fn empirical(returns: &[f64], most: Option<f64>) -> Result<Empirical, RiskEr
         }
         (_, Some(most)) => Ok(Empirical { fraction: most, growth: growth(most), ruin, capped: true }),
         (_, None) => {
-            let problem = "no loss among them: growth has no maximum without a limit";
+            let problem = match ruin {
+                Some(_) => "the fraction is out of range",
+                None => "no loss among them: growth has no maximum without a limit",
+            };
             Err(RiskError::Degenerate { argument: "returns", problem })
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::RiskError;
 use crate::benchmark;
-use crate::error::{all_finite, at_least, finite, length};
+use crate::check::{all_finite, at_least, finite, length};
 
 /// Betas against a benchmark.
 #[derive(Clone, Debug, PartialEq)]

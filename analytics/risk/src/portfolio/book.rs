@@ -4,7 +4,7 @@ use options::European;
 
 use super::{Concentration, Leverage, concentration, leverage};
 use crate::RiskError;
-use crate::error::{at_least, finite, positive};
+use crate::check::{at_least, finite, positive};
 
 /// What a position is in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,23 +99,25 @@ impl Book<'_> {
     /// Price of one unit of a position's currency in the base.
     pub(crate) fn rate(&self, index: usize) -> Result<f64, RiskError> {
         let currency = self.positions[index].currency;
-        let mut found = self.rates.iter().filter(|(name, _)| *name == currency).map(|(_, rate)| *rate);
-        let rate = match found.next() {
-            Some(rate) => rate,
-            None if currency == self.base => 1.0,
-            None => {
-                let expected = "the base currency or one with a rate";
-                return Err(RiskError::Name { argument: "positions", index, found: currency.into(), expected });
+        let named = |from: usize| (from..self.rates.len()).find(|at| self.rates[*at].0 == currency);
+        let Some(at) = named(0) else {
+            if currency == self.base {
+                return Ok(1.0);
             }
-        };
-        if found.next().is_some() || (currency == self.base && rate != 1.0) {
-            let expected = "a currency with one rate, 1 for the base";
+            let expected = "the base currency or one with a rate";
             return Err(RiskError::Name { argument: "positions", index, found: currency.into(), expected });
+        };
+        if let Some(again) = named(at + 1) {
+            let expected = "a currency with one rate only";
+            return Err(RiskError::Name { argument: "rates", index: again, found: currency.into(), expected });
         }
-        if rate.is_finite() && rate > 0.0 {
+        let rate = self.rates[at].1;
+        let sound = if currency == self.base { rate == 1.0 } else { rate.is_finite() && rate > 0.0 };
+        if sound {
             return Ok(rate);
         }
-        Err(RiskError::Element { argument: "rates", index, found: rate, expected: "a finite number above 0" })
+        let expected = if currency == self.base { "1 for the base currency" } else { "a finite number above 0" };
+        Err(RiskError::Element { argument: "rates", index: at, found: rate, expected })
     }
 
     /// Units of the underlying, and what they are worth in the base per unit of price.

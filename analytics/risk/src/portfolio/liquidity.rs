@@ -1,7 +1,7 @@
 //! How long it takes to get out.
 
 use crate::RiskError;
-use crate::error::{at_least, checked, each, finite, length, positive};
+use crate::check::{at_least, checked, each, finite, length, positive};
 
 /// Trading days to trade a quantity: `|quantity| / (participation volume)`.
 /// `volume` is the average traded per day (ADV) in the quantity's unit, above 0;

@@ -1,7 +1,7 @@
 //! Margin use.
 
 use crate::RiskError;
-use crate::error::{all_finite, each, finite, length, positive};
+use crate::check::{all_finite, each, finite, length, positive};
 
 /// How much of an account's equity its positions bind.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Weights, concentration, leverage.
 
 use crate::RiskError;
-use crate::error::{all_finite, at_least, checked, finite, positive};
+use crate::check::{all_finite, at_least, checked, finite, positive};
 
 /// How far a sum of weights may be from 1: weights printed with six digits.
 const SUM: f64 = 1e-5;

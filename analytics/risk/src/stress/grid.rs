@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{Scenario, VolatilityShock, changes};
 use crate::RiskError;
-use crate::error::{at_least, finite};
+use crate::check::{at_least, finite};
 use crate::portfolio::Book;
 
 /// Gains over a grid, in the base currency.

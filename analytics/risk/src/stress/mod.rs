@@ -2,7 +2,23 @@
 //!
 //! Assets and futures move with their underlying; European options are valued
 //! again in full, and the change of the model's value is added to the market
-//! price. Everything happens at once: no time passes.
+//! price; what the market pays less than the model for a long option may so come out
+//! below zero, by that difference. Everything happens at once: no time passes.
+//!
+//! ```
+//! use risk::portfolio::{Book, Instrument, Position};
+//! use risk::stress::{standard_scenarios, stress};
+//!
+//! let share = Position {
+//!     name: "AAPL", underlying: "AAPL", currency: "USD",
+//!     quantity: 100.0, multiplier: 1.0, price: 250.0, instrument: Instrument::Asset,
+//! };
+//! let book = Book { positions: &[share], base: "HKD", rates: &[("USD", 7.8)], equity: Some(500_000.0) };
+//! for outcome in stress(&book, &standard_scenarios())? {
+//!     println!("{:60} {:12.0} {:6.2} %", outcome.scenario, outcome.change, 100.0 * outcome.share.unwrap_or(0.0));
+//! }
+//! # Ok::<(), risk::RiskError>(())
+//! ```
 
 mod grid;
 mod scenario;
@@ -13,7 +29,7 @@ pub use scenario::{Scenario, VolatilityShock, standard_scenarios};
 use options::European;
 
 use crate::RiskError;
-use crate::error::{at_least, finite};
+use crate::check::{at_least, finite};
 use crate::portfolio::{Book, Instrument};
 
 /// What a scenario does to a portfolio, in the base currency.
@@ -38,7 +54,7 @@ pub struct Outcome {
 pub fn stress(book: &Book<'_>, scenarios: &[Scenario]) -> Result<Vec<Outcome>, RiskError> {
     at_least("positions", book.positions.len(), 1)?;
     if let Some(equity) = book.equity {
-        crate::error::positive("equity", equity)?;
+        crate::check::positive("equity", equity)?;
     }
     scenarios
         .iter()

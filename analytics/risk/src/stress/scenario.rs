@@ -1,7 +1,7 @@
 //! Scenarios.
 
 use crate::RiskError;
-use crate::error::{checked, finite};
+use crate::check::{checked, finite};
 use crate::portfolio::Book;
 
 /// A change of volatilities.
@@ -70,19 +70,26 @@ impl Scenario {
         falls("currency", self.currency)?;
         finite("rate", self.rate)?;
         finite("volatility", self.volatility.size())?;
-        let missing = |argument, index, found: &str, expected| {
+        let refused = |argument, index, found: &str, expected| {
             Err(RiskError::Name { argument, index, found: found.to_owned(), expected })
         };
+        let again = |list: &[(String, f64)], index: usize| list[..index].iter().any(|(name, _)| *name == list[index].0);
         for (index, (name, shock)) in self.spots.iter().enumerate() {
             falls("spots", *shock)?;
+            if again(&self.spots, index) {
+                return refused("spots", index, name, "an underlying that is named once");
+            }
             if !book.positions.iter().any(|p| p.underlying == name) {
-                return missing("spots", index, name, "an underlying of the positions");
+                return refused("spots", index, name, "an underlying of the positions");
             }
         }
         for (index, (name, shock)) in self.currencies.iter().enumerate() {
             falls("currencies", *shock)?;
+            if again(&self.currencies, index) {
+                return refused("currencies", index, name, "a currency that is named once");
+            }
             if name == book.base || !book.positions.iter().any(|p| p.currency == name) {
-                return missing("currencies", index, name, "a currency of the positions, not the base");
+                return refused("currencies", index, name, "a currency of the positions, not the base");
             }
         }
         Ok(())

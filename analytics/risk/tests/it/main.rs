@@ -3,6 +3,8 @@
 mod covariance;
 mod golden;
 mod kelly;
+mod kelly_limits;
+mod monte_carlo;
 mod pbo;
 mod portfolio;
 mod properties;
@@ -12,4 +14,5 @@ mod series_golden;
 mod series_noise;
 mod series_properties;
 mod series_reference;
+mod stress;
 mod var;

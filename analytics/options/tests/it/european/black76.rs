@@ -17,8 +17,8 @@ fn hull_example() {
 fn margined_like_a_future_is_not_discounted() {
     let (paid, margined) = (PUT.greeks().expect("valid"), PUT.undiscounted_greeks().expect("valid"));
     let discount = libm::exp(-PUT.rate * PUT.years);
-    assert!((paid.price / margined.price - discount).abs() < 1e-15);
-    assert!((paid.delta_forward / margined.delta_forward - discount).abs() < 1e-15);
+    assert!((paid.price / margined.price - discount).abs() < 3e-15);
+    assert!((paid.delta_forward / margined.delta_forward - discount).abs() < 3e-15);
     assert_eq!(PUT.undiscounted_price(), Ok(margined.price));
     assert_eq!(margined.rho, 0.0);
     assert_eq!(Black76 { rate: -3.0, ..PUT }.undiscounted_greeks(), Ok(margined));

@@ -149,3 +149,15 @@ proptest! {
         }
     }
 }
+
+/// A worthless put has no sign: `-0` would show in a table.
+#[test]
+fn zeros_have_no_sign() {
+    for strike in [1e-9, 1e-3] {
+        let put = European { kind: OptionType::Put, strike, volatility: 0.05, years: 0.01, ..CALL };
+        let g = put.greeks().expect("valid");
+        for value in [g.price, g.delta, g.gamma, g.vega, g.theta, g.rho, g.vanna, g.volga, g.charm, g.rho_q] {
+            assert_eq!(value.to_bits(), 0.0_f64.to_bits(), "{g:?}");
+        }
+    }
+}

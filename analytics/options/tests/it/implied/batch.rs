@@ -1,6 +1,7 @@
 //! Columns give the bits and the errors of the single calls.
 
 use options::OptionType::{Call, Put};
+use options::european::batch::Columns;
 use options::implied::{self, ForwardQuotes, PARALLEL};
 use options::{OptionError, OptionType};
 
@@ -73,15 +74,15 @@ fn the_bits_and_errors_of_the_single_calls() {
         let failures = implied::black_batch(&quotes.columns(), &mut out).expect("lengths agree");
         let mut failed = failures.iter();
         let mut solved = 0;
-        for row in 0..rows {
+        for (row, found) in out.iter().enumerate() {
             let (price, forward) = (quotes.prices[row], quotes.forwards[row]);
             match implied::black(price, forward, quotes.strikes[row], quotes.years[row], quotes.kinds[row]) {
                 Ok(expected) => {
-                    assert_eq!(out[row].to_bits(), expected.to_bits(), "row {row}");
+                    assert_eq!(found.to_bits(), expected.to_bits(), "row {row}");
                     solved += 1;
                 }
                 Err(expected) => {
-                    assert!(out[row].is_nan());
+                    assert!(found.is_nan());
                     let failure = failed.next().expect("listed");
                     assert_eq!(failure.row, row);
                     assert_eq!(failure.error.to_string(), expected.to_string());
@@ -124,4 +125,38 @@ fn columns_of_other_lengths_are_named() {
     }
     let expected = OptionError::Length { argument: "out", found: 9, expected: 10 };
     assert_eq!(implied::black_batch(&columns, &mut out[..9]), Err(expected));
+}
+
+#[test]
+fn prices_of_today_in_columns() {
+    let rows = 3_000;
+    let quotes = Quotes::new(rows);
+    let rates: Vec<f64> = (0..rows).map(|row| f64::from(row as u32 % 11) * 0.01 - 0.02).collect();
+    let columns = Columns {
+        kind: (&quotes.kinds).into(),
+        spot: (&quotes.forwards).into(),
+        strike: (&quotes.strikes).into(),
+        years: (&quotes.years).into(),
+        rate: (&rates).into(),
+        dividend_yield: 0.01.into(),
+        volatility: f64::NAN.into(),
+    };
+    let mut out = vec![0.0; rows];
+    let failures = implied::volatility_batch(&quotes.prices, &columns, &mut out).expect("lengths agree");
+    let mut failed = failures.iter();
+    for (row, found) in out.iter().enumerate() {
+        let option = columns.option(row).expect("a row");
+        match implied::volatility(quotes.prices[row], &option) {
+            Ok(expected) => assert_eq!(found.to_bits(), expected.to_bits(), "row {row}"),
+            Err(expected) => {
+                assert!(found.is_nan());
+                let failure = failed.next().expect("listed");
+                assert_eq!((failure.row, failure.error.to_string()), (row, expected.to_string()));
+            }
+        }
+    }
+    assert_eq!(failed.next(), None);
+    assert!(failures.len() < rows / 2);
+    let expected = OptionError::Length { argument: "prices", found: rows - 1, expected: rows };
+    assert_eq!(implied::volatility_batch(&quotes.prices[1..], &columns, &mut out), Err(expected));
 }

@@ -2,6 +2,7 @@
 
 use options::legs::{Breakeven, LegVolatility, Limit, Lognormal, Market, Strategy, StrategyError};
 use options::{European, OptionType};
+use proptest::prelude::{ProptestConfig, prop, prop_assert, proptest};
 
 use super::{ONE, american, breaks, call, later, market, near, put, quoted, shares, strategy};
 
@@ -287,4 +288,48 @@ fn wrong_markets_are_named() {
     assert!(calendar.profit(&good, 100.0, 0.0, -0.26).is_err());
     assert!(calendar.outcome(&Market { spot: f64::NAN, ..good }).is_err());
     assert!(calendar.greeks(&Market { spot: -1.0, ..good }).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Searched breakevens and limits agree with the profit at many prices.
+    #[test]
+    fn searched_outcomes_agree_with_profit(
+        legs in prop::collection::vec((prop::bool::ANY, 16_u32..25, 0_usize..3, 1_i32..=3, prop::bool::ANY, 0_u32..40), 2..5),
+        volatility in 0.05_f64..0.8,
+        dividend_yield in -0.02_f64..0.06,
+    ) {
+        let legs: Vec<_> = legs
+            .into_iter()
+            .map(|(is_call, strike, expiry, quantity, bought, premium)| {
+                let kind = if is_call { OptionType::Call } else { OptionType::Put };
+                let quantity = f64::from(if bought { quantity } else { -quantity });
+                let leg = super::option(kind, f64::from(strike) * 5.0, quantity, f64::from(premium) * 0.25);
+                later(leg, [0.1, 0.15, 0.6][expiry])
+            })
+            .collect();
+        let strategy = strategy(&legs);
+        let market = Market { dividend_yield, ..market(100.0, volatility) };
+        let outcome = strategy.outcome(&market).expect("valid");
+        let elapsed = strategy.first_expiry().expect("options");
+        for step in 0..600 {
+            let price = 0.05 + f64::from(step) * 0.5;
+            let profit = strategy.profit(&market, price, elapsed, 0.0).expect("valid");
+            let inside = outcome.profitable.iter().any(|(low, high)| *low < price && price < *high);
+            prop_assert!((profit > 1e-7) <= inside, "{price} {profit} {outcome:?}");
+            prop_assert!(!(inside && profit < -1e-7), "{price} {profit} {outcome:?}");
+            if let Limit::Amount(most) = outcome.max_profit {
+                prop_assert!(profit <= most + 1e-6, "{price} {profit} {outcome:?}");
+            }
+            if let Limit::Amount(most) = outcome.max_loss {
+                prop_assert!(-profit <= most + 1e-6, "{price} {profit} {outcome:?}");
+            }
+        }
+        for breakeven in &outcome.breakevens {
+            let Breakeven::At(at) = breakeven else { continue };
+            let profit = strategy.profit(&market, *at, elapsed, 0.0).expect("valid");
+            prop_assert!(profit.abs() <= 1e-9 * at.max(100.0), "{at} {profit}");
+        }
+    }
 }

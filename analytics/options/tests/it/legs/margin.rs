@@ -1,6 +1,8 @@
 //! Margin by the strategy-based rules.
 
 use options::legs::MarginRule::{self, *};
+use proptest::prelude::{prop, prop_assert, proptest};
+
 use options::legs::{Leg, Margin, MarginMarket, UnderlyingClass};
 
 use super::{call, later, near, put, shares, strategy};
@@ -289,5 +291,44 @@ fn defined_risk_needs_its_worst_loss() {
         let found = strategy.margin(&at(100.0)).expect("valid");
         near(found.deposit, loss.max(0.0), 1e-9, strategy.shape().name());
         assert!(!rules(&found).contains(&UncoveredCall));
+    }
+}
+
+proptest! {
+    /// Twice the contracts need twice the margin, whatever the order of the legs.
+    #[test]
+    fn margin_is_proportional(
+        legs in prop::collection::vec((0_u8..3, 16_u32..25, prop::bool::ANY, -3_i32..=3, 0_u32..40), 1..6),
+        spot in 60.0_f64..140.0,
+        turn in 0_usize..6,
+    ) {
+        let legs: Vec<Leg> = legs
+            .into_iter()
+            .filter(|(_, _, _, quantity, _)| *quantity != 0)
+            .map(|(kind, strike, far, quantity, premium)| {
+                let (strike, quantity) = (f64::from(strike) * 5.0, f64::from(quantity));
+                let leg = match kind {
+                    0 => call(strike, quantity, f64::from(premium) * 0.25),
+                    1 => put(strike, quantity, f64::from(premium) * 0.25),
+                    _ => shares(100.0 * quantity, strike),
+                };
+                later(leg, if far { 0.5 } else { 0.1 })
+            })
+            .collect();
+        if !legs.is_empty() {
+            let one = margin(spot, &legs);
+            let mut turned: Vec<Leg> = legs.iter().map(|leg| Leg { quantity: 2.0 * leg.quantity, ..*leg }).collect();
+            turned.rotate_left(turn % legs.len());
+            let two = margin(spot, &turned);
+            for (one, two) in [
+                (one.initial, two.initial),
+                (one.deposit, two.deposit),
+                (one.maintenance, two.maintenance),
+                (one.proceeds, two.proceeds),
+            ] {
+                prop_assert!((2.0 * one - two).abs() <= 1e-8, "{one} {two} {legs:?}");
+                prop_assert!(one >= 0.0 && one.is_finite());
+            }
+        }
     }
 }

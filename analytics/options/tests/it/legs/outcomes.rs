@@ -202,6 +202,7 @@ fn wrong_legs_are_named() {
         (later(good, -0.01), "leg 1: years is -0.01, expected a finite number, 0 or more"),
         (Leg { multiplier: 0.0, ..good }, "leg 1: multiplier is 0, expected a finite number above 0"),
         (Leg { multiplier: -100.0, ..good }, "leg 1: multiplier is -100, expected a finite number above 0"),
+        (call(1e300, 1e10, 0.0), "leg 1: quantity * multiplier * strike is inf, expected a finite number"),
         (shares(1e308, 1e308), "leg 1: cost is inf, expected a finite number"),
     ] {
         assert_eq!(message(leg), expected);
