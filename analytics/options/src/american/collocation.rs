@@ -5,6 +5,8 @@
 //! Source: Andersen, Lake and Offengenden (2016), "High-performance American
 //! option pricing", sections 4 and 5; the steps are theirs taken in `ln B`.
 
+#![allow(clippy::needless_range_loop, reason = "plain indices over columns of one length become vector instructions")]
+
 use multiversion::multiversion;
 
 use super::elementary::{FRAC_1_SQRT_TAU, cdf_by, exp, ln};
@@ -352,7 +354,8 @@ fn eliminate(system: &mut [f64], size: usize) -> bool {
                 best = row;
             }
         }
-        if !(system[best * width + pivot].abs() > 1e-300) {
+        let largest = system[best * width + pivot].abs();
+        if largest.is_nan() || largest < 1e-300 {
             return false;
         }
         if best != pivot {

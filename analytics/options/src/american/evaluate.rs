@@ -5,7 +5,7 @@ use super::collocation::{Limits, Workspace, solve};
 use super::premium::{Value, european, premium};
 use super::put::{Put, Region};
 use super::{American, Scheme, Valuation, certain};
-use crate::tree::Tree;
+use crate::tree::{Tree, TreeValue};
 use crate::{OptionError, OptionType};
 
 /// Steps of the tree where there are two boundaries.
@@ -25,7 +25,10 @@ pub(super) fn valuation(option: &American, scheme: Scheme, work: &mut Workspace)
         match put.region() {
             Region::Never => alone(option, &put, european_price),
             Region::Below => collocated(option, &put, european_price, scheme, work)?,
-            Region::Between => return two_boundaries(option, european_price),
+            Region::Between => {
+                let tree = Tree { steps: TREE_STEPS, extrapolate: true };
+                return from_tree(option, european_price, tree.american_with_dividends(option, &[])?);
+            }
         }
     };
     let known = found.price.is_finite() && found.delta.is_finite() && found.gamma.is_finite();
@@ -43,11 +46,10 @@ fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme,
     let limits = Limits::of(put);
     let mut tables = scheme.tables(put.dividend_yield > put.rate);
     if !solve(put, &limits, tables, work) {
-        println!("unsettled {put:?} {scheme:?}");
         tables = Scheme::rescue();
         if !solve(put, &limits, tables, work) {
-            println!("lost {put:?} {scheme:?}");
-            return Err(OptionError::Unresolved);
+            let tree = Tree { steps: TREE_STEPS, extrapolate: false };
+            return from_tree(option, european_price, tree.american_with_dividends(option, &[])?);
         }
     }
     let boundary = libm::exp(limits.start - work.h.last().copied().unwrap_or_default());
@@ -70,7 +72,7 @@ fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme,
         OptionType::Call => option.spot,
     };
     let price = european_price + scaled.max(0.0);
-    if !(price > intrinsic) && price.is_finite() && intrinsic > 0.0 {
+    if price <= intrinsic && intrinsic > 0.0 {
         return Ok(exercised(option, common));
     }
     Ok(Valuation { price: if price > most { most.max(european_price) } else { price }, delta, gamma, ..common })
@@ -94,15 +96,15 @@ fn outside(option: &American, put: &Put, value: &Value) -> (f64, f64, f64) {
     }
 }
 
-fn two_boundaries(option: &American, european: f64) -> Result<Valuation, OptionError> {
-    let found = Tree { steps: TREE_STEPS, extrapolate: true }.american(option)?;
-    let price = found.price.max(european).max(option.intrinsic());
+fn from_tree(option: &American, european: f64, found: TreeValue) -> Result<Valuation, OptionError> {
+    let intrinsic = option.intrinsic();
+    let exercise_now = intrinsic > 0.0 && found.price.max(european) <= intrinsic;
     Ok(Valuation {
-        price,
-        delta: found.delta,
-        gamma: found.gamma,
+        price: found.price.max(european).max(intrinsic),
+        delta: if exercise_now { option.kind.sign() } else { found.delta },
+        gamma: if exercise_now { 0.0 } else { found.gamma },
         european,
-        exercise_now: found.exercise_now,
+        exercise_now,
         critical_price: None,
         tree_error: Some(found.error_estimate),
     })

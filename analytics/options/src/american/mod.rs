@@ -10,7 +10,8 @@
 //! |---|---|
 //! | rate > 0, or rate = 0 > yield | one boundary below the strike: collocation |
 //! | rate <= 0 and yield >= rate | never exercised early: the European price |
-//! | yield < rate < 0 | two boundaries: Leisen-Reimer tree with an error estimate |
+//! | yield < rate < 0 | two boundaries: a tree of 1,001 steps, extrapolated, with an error estimate |
+//! | volatility so small that the boundary's equation does not settle | the same tree |
 //! | volatility or time 0 | exact: the best of all exercise dates |
 
 mod batch;

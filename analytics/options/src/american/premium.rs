@@ -1,5 +1,7 @@
 //! Price, delta and gamma of a put whose exercise boundary is known.
 
+#![allow(clippy::needless_range_loop, reason = "plain indices over columns of one length become vector instructions")]
+
 use multiversion::multiversion;
 
 use super::collocation::{Limits, Workspace, sum};

@@ -2,6 +2,8 @@
 //! for the critical stock prices of American options: a performance
 //! comparison"), accurate to about 1e-3.
 
+#![allow(clippy::needless_range_loop, reason = "plain indices over columns of one length become vector instructions")]
+
 use super::collocation::Limits;
 use super::elementary::{FRAC_1_SQRT_TAU, cdf_by, exp, ln};
 use super::put::Put;

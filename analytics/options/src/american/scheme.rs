@@ -11,7 +11,7 @@ use numeric::quadrature::{Node, gauss_legendre, tanh_sinh};
 /// rates and yields up to 0.1, volatilities from 0.04 to 0.6 and ten years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// 8 to 12 nodes: errors below 2e-6.
+    /// 8 to 12 nodes: errors below 3e-6.
     Fast,
     /// 12 to 20 nodes: errors below 1e-8.
     #[default]

@@ -50,37 +50,42 @@ impl Tree {
     }
 
     fn value(&self, option: &European, early: bool) -> Result<TreeValue, OptionError> {
+        self.check(option)?;
+        let odd = |steps: usize| steps | 1;
+        let (fine, coarse) = (odd(self.steps), odd(self.steps / 4));
+        // The error falls with the number of steps, of European prices with its square.
+        let share = coarse as f64 / fine as f64;
+        let share = if early { share } else { share * share };
+        self.beyond(backwards(option, early, fine), backwards(option, early, coarse), share)
+    }
+
+    /// Names the number of steps, or what a tree cannot do without.
+    pub(super) fn check(&self, option: &European) -> Result<(), OptionError> {
         if !(3..=20_000).contains(&self.steps) {
             let found = self.steps as f64;
             return Err(OptionError::Argument { argument: "steps", found, expected: "3 to 20,000" });
         }
-        let deviation = option.volatility * option.years.sqrt();
-        if !(deviation > 0.0) {
-            let argument = if option.years > 0.0 { "volatility" } else { "years" };
-            return Err(OptionError::Argument { argument, found: 0.0, expected: "above 0 for a tree" });
+        for (argument, found) in [("years", option.years), ("volatility", option.volatility)] {
+            if found <= 0.0 {
+                return Err(OptionError::Argument { argument, found, expected: "above 0 for a tree" });
+            }
         }
-        let odd = |steps: usize| steps | 1;
-        let (fine, coarse) = (odd(self.steps), odd(self.steps / 4));
-        let (high, low) = (backwards(option, early, fine), backwards(option, early, coarse));
-        let known = high.price.is_finite() && low.price.is_finite();
-        if !known {
+        Ok(())
+    }
+
+    /// The answer of a fine and of a coarse tree, whose errors are as 1 to `1 / share`.
+    pub(super) fn beyond(&self, fine: TreeValue, coarse: TreeValue, share: f64) -> Result<TreeValue, OptionError> {
+        if ![fine.price, fine.delta, fine.gamma, coarse.price].iter().all(|number| number.is_finite()) {
             return Err(OptionError::Unresolved);
         }
-        // The error falls with the number of steps, of European prices with its square.
-        let share = coarse as f64 / fine as f64;
-        let share = if early { share } else { share * share };
         let beyond = |fine: f64, coarse: f64| (fine - share * coarse) / (1.0 - share);
-        let error_estimate = (beyond(high.price, low.price) - high.price).abs();
-        if !self.extrapolate || high.exercise_now {
-            return Ok(TreeValue { error_estimate, ..high });
+        let price = beyond(fine.price, coarse.price);
+        let error_estimate = (price - fine.price).abs();
+        if !self.extrapolate || fine.exercise_now {
+            return Ok(TreeValue { error_estimate, ..fine });
         }
-        Ok(TreeValue {
-            price: beyond(high.price, low.price),
-            delta: beyond(high.delta, low.delta),
-            gamma: beyond(high.gamma, low.gamma),
-            exercise_now: false,
-            error_estimate,
-        })
+        let (delta, gamma) = (beyond(fine.delta, coarse.delta), beyond(fine.gamma, coarse.gamma));
+        Ok(TreeValue { price, delta, gamma, exercise_now: false, error_estimate })
     }
 }
 

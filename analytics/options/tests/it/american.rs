@@ -77,7 +77,7 @@ fn golden_prices_and_deltas() {
 fn the_fast_scheme_is_within_its_promise() {
     for row in table() {
         let found = row.option.valuation(Scheme::Fast).expect("valid").price;
-        assert!((found - row.price).abs() <= 2e-6 * row.option.strike, "{}: {found} is not {}", row.name, row.price);
+        assert!((found - row.price).abs() <= 3e-6 * row.option.strike, "{}: {found} is not {}", row.name, row.price);
     }
 }
 

@@ -55,7 +55,13 @@ fn other_signs_of_the_rates() {
     }
 }
 
-const NEGATIVE_YIELD: [(American, f64); 0] = [];
+const NEGATIVE_YIELD: [(American, f64); 5] = [
+    (American { spot: 109.8934, years: 916.0 / 365.0, rate: 0.016077208673482096, dividend_yield: -0.01683556496135992, volatility: 0.7074114162014832, ..BASE }, 36.56419985191819),
+    (American { spot: 81.0257, years: 1010.0 / 365.0, rate: 0.011941652658228642, dividend_yield: -0.05157523138397614, volatility: 0.5716093940682248, ..BASE }, 37.90755255190804),
+    (American { spot: 78.3797, years: 668.0 / 365.0, rate: 0.0455580852372334, dividend_yield: -0.059460224930600464, volatility: 0.5699602096622169, ..BASE }, 32.124057653194264),
+    (American { spot: 92.5517, years: 1118.0 / 365.0, rate: 0.05645384318118281, dividend_yield: -0.07697164907168935, volatility: 0.785856715067488, ..BASE }, 40.329459008720235),
+    (American { spot: 84.9401, years: 695.0 / 365.0, rate: 0.11322562178905023, dividend_yield: -0.017705250076343913, volatility: 0.3913216456494049, ..BASE }, 19.651916428070663),
+];
 
 #[test]
 fn two_boundaries_come_from_the_tree_with_an_error() {
