@@ -100,12 +100,9 @@ pub const RATE_RANGE: [f64; 2] = [-0.25, 1.0];
 /// [`DISCOUNT_PAIRS_MIN`] pairs near the money, or takes the rate of the others.
 #[must_use]
 pub fn imply(expiries: &[Expiry], style: Style, rate: Option<f64>) -> Vec<Result<Forward, Rule>> {
-    let near: Vec<Vec<Pair>> = expiries.iter().map(|e| near_the_money(&e.pairs, style)).collect();
-    let lines: Vec<Option<Line>> = expiries
-        .iter()
-        .zip(&near)
-        .map(|(expiry, pairs)| if rate.is_none() { Line::of(pairs, expiry.years) } else { None })
-        .collect();
+    let near: Vec<Vec<Pair>> = expiries.iter().map(|e| near_the_money(&e.pairs, LEVEL_REACH)).collect();
+    let line = |e: &Expiry| Line::of(&near_the_money(&e.pairs, line_reach(style)), e.years);
+    let lines: Vec<Option<Line>> = expiries.iter().map(|e| if rate.is_none() { line(e) } else { None }).collect();
     let pooled = pooled(&lines);
     let one = |(i, expiry): (usize, &Expiry)| {
         let discount = |rate: f64| libm::exp(-rate * expiry.years);
@@ -152,20 +149,27 @@ fn pooled(lines: &[Option<Line>]) -> Option<f64> {
     (weights > 0.0).then(|| sum / weights)
 }
 
-/// Pairs whose strike lies near where call and put cost the same. A straddle there costs about 0.8 deviations
-/// of the underlying; European pairs are read within two straddles, American within half of one, but never
-/// fewer than the six nearest.
-fn near_the_money(pairs: &[Pair], style: Style) -> Vec<Pair> {
+/// How many straddles from the money pairs tell the forward once the discount factor is known. Further out one of
+/// the two is deep in the money, and its mid is no better than its spread.
+const LEVEL_REACH: f64 = 0.5;
+
+/// The same for the discount factor, which needs strikes that differ.
+fn line_reach(style: Style) -> f64 {
+    match style {
+        Style::European => 2.0,
+        Style::American => LEVEL_REACH,
+    }
+}
+
+/// Pairs within `reach` straddles of where call and put cost the same (a straddle there costs about 0.8 deviations of
+/// the underlying), but never fewer than the six nearest.
+fn near_the_money(pairs: &[Pair], reach: f64) -> Vec<Pair> {
     let mut by_gap: Vec<&Pair> = pairs.iter().collect();
     by_gap.sort_by(|a, b| (a.call - a.put).abs().total_cmp(&(b.call - b.put).abs()));
     let centre = median(by_gap.iter().take(7).map(|p| p.strike + p.call - p.put).collect());
     let mut by_distance: Vec<&Pair> = pairs.iter().collect();
     by_distance.sort_by(|a, b| (a.strike - centre).abs().total_cmp(&(b.strike - centre).abs()));
-    let straddle = median(by_distance.iter().take(3).map(|p| p.call + p.put).collect());
-    let reach = match style {
-        Style::European => 2.0 * straddle,
-        Style::American => 0.5 * straddle,
-    };
+    let reach = reach * median(by_distance.iter().take(3).map(|p| p.call + p.put).collect());
     let near = by_distance.iter().enumerate().filter(|(i, p)| *i < 6 || (p.strike - centre).abs() <= reach);
     let mut near: Vec<Pair> = near.map(|(_, p)| **p).collect();
     near.sort_by(|a, b| a.strike.total_cmp(&b.strike));

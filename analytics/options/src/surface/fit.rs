@@ -49,7 +49,7 @@ pub struct Smile {
 ///
 /// American quotes are made European first: forwards from pairs near the money, where the premiums of early exercise are
 /// least; by these forwards the premium of every quote ([`crate::american::de_americanise`]), which is taken off; then
-/// the forwards again. Yields are continuous: where cash dividends are large, the premiums of calls are not
+/// both once more. Yields are continuous: where cash dividends are large, the premiums of calls are not
 /// quite theirs. Give a rate: without one the first forwards take it from quotes that still have their premiums.
 ///
 /// # Errors
@@ -64,7 +64,9 @@ pub fn fit(chain: &[Quote], market: &Market, rules: &Rules) -> Result<Fitted, Su
     let mut dropped: Vec<Option<Rule>> = rules.apply(chain);
     let mut expiries = group(chain, &dropped);
     let mut forwards = parity::imply(&pairs(&expiries, market), market.style, market.rate);
-    if market.style == Style::American {
+    // The premiums need the forwards and the other way round: the first forwards are a little off, the second hardly.
+    let rounds = if market.style == Style::American { 2 } else { 0 };
+    for _ in 0..rounds {
         let mut drops = Vec::new();
         for ((_, candidates), forward) in expiries.iter_mut().zip(&forwards) {
             if let Ok(forward) = forward {
@@ -213,19 +215,20 @@ fn points(
 
 /// The smiles, fitted from the last expiry to the first, each below the next.
 fn smiles(mut ready: Vec<(Forward, Vec<Point>)>) -> Result<Vec<Smile>, OptionError> {
+    let slopes: Vec<[f64; 2]> =
+        ready.iter().map(|(at, points)| free(&targets(points), at.years).wing_slopes()).collect();
     let mut smiles: Vec<Smile> = Vec::new();
     while let Some((forward, mut points)) = ready.pop() {
         let next = smiles.last().map(|next| next.calibrated.smile);
         let floors: Vec<Target> =
             ready.iter().flat_map(|(at, points)| floors(points, at.years, forward.years)).collect();
-        let mut slopes = [0.0, 0.0];
-        for (at, points) in &ready {
-            let wings = free(&targets(points), at.years).wing_slopes();
-            for (most, slope) in slopes.iter_mut().zip(wings) {
-                *most = if slope > *most { slope } else { *most };
-            }
-        }
-        let neighbours = Neighbours { next: next.as_ref(), floors: &floors, slopes };
+        let tolerance = median(points.iter().map(Point::half_spread).filter(|half| half.is_finite()).collect());
+        let neighbours = Neighbours {
+            next: next.as_ref(),
+            floors: &floors,
+            slopes: &slopes[..ready.len()],
+            tolerance: if tolerance > 0.0 { tolerance } else { 0.0 },
+        };
         let calibrated = calibrate(&targets(&points), forward.years, &neighbours)?;
         for point in &mut points {
             point.fitted_volatility = (calibrated.smile.total_variance(point.k) / forward.years).sqrt();
@@ -260,15 +263,9 @@ fn floors(points: &[Point], years: f64, until: f64) -> Vec<Target> {
 fn outliers(points: &[Point], smile: &Svi, years: f64, limit: f64) -> Vec<usize> {
     let distance = |p: &Point| ((smile.total_variance(p.k) / years).sqrt() - p.mid_volatility).abs();
     let typical = median(points.iter().map(distance).collect());
-    let half = |p: &Point| match (p.bid_volatility, p.ask_volatility) {
-        (Some(bid), Some(ask)) => 0.5 * (ask - bid),
-        (None, Some(ask)) => ask - p.mid_volatility,
-        (Some(bid), None) => p.mid_volatility - bid,
-        (None, None) => f64::INFINITY,
-    };
     let far: Vec<&Point> = points
         .iter()
-        .filter(|p| distance(p) > limit * typical && distance(p) > half(p) && distance(p) > 0.0025)
+        .filter(|p| distance(p) > limit * typical && distance(p) > p.half_spread() && distance(p) > 0.0025)
         .collect();
     let worst = far.iter().map(|p| distance(p)).fold(0.0, |worst, d| if d > worst { d } else { worst });
     far.into_iter().filter(|p| distance(p) >= 0.5 * worst).map(|p| p.quote).collect()

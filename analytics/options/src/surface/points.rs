@@ -39,6 +39,19 @@ impl Point {
     }
 }
 
+impl Point {
+    /// Half of the spread as volatility; infinite when neither side has a volatility.
+    #[must_use]
+    pub fn half_spread(&self) -> f64 {
+        match (self.bid_volatility, self.ask_volatility) {
+            (Some(bid), Some(ask)) => 0.5 * (ask - bid),
+            (None, Some(ask)) => ask - self.mid_volatility,
+            (Some(bid), None) => self.mid_volatility - bid,
+            (None, None) => f64::INFINITY,
+        }
+    }
+}
+
 /// A good quote with its sides, on its way to a volatility.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {

@@ -15,6 +15,7 @@
 pub mod arbitrage;
 pub mod calibrate;
 mod quasi_explicit;
+mod search;
 
 use crate::OptionError;
 use crate::error::{finite, not_negative, positive};

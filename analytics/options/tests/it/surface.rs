@@ -6,7 +6,7 @@ use options::chain::rules::{Rule, Rules};
 use options::chain::{Fate, Market, Quote, Style};
 use options::surface::{DeltaConvention, Fitted, Slice, Surface, SurfaceError, fit};
 use options::svi::Svi;
-use options::{OptionError, OptionType};
+use options::{American, OptionError, OptionType};
 
 use crate::surface_market::{Made, Random, STYLE};
 
@@ -199,6 +199,43 @@ fn all_calls_with_a_forward_and_a_rate_are_enough() {
     assert_eq!(fitted.expiries_dropped, vec![(1.0, Rule::NoForward)]);
     let truth = (made.smile(0.5).total_variance(0.05) / 0.5).sqrt();
     assert!((fitted.surface.volatility(0.05, 0.5).expect("valid") - truth).abs() < 2e-4);
+}
+
+#[test]
+fn early_exercise_is_taken_off_american_quotes() {
+    let made = Made { rate: 0.06, dividend_yield: 0.02, years: vec![0.25, 1.0], strikes: 17, ..Made::default() };
+    let mut chain = made.chain();
+    for quote in &mut chain {
+        let k = (quote.strike / made.forward(quote.years)).ln();
+        let volatility = (made.smile(quote.years).total_variance(k) / quote.years).sqrt();
+        let option = American {
+            kind: quote.kind,
+            spot: made.spot,
+            strike: quote.strike,
+            years: quote.years,
+            rate: made.rate,
+            dividend_yield: made.dividend_yield,
+            volatility,
+        };
+        let mid = option.price().expect("valid");
+        (quote.bid, quote.ask) = (Some(0.995 * mid), Some(1.005 * mid));
+    }
+    let market = |style| Market { rate: Some(made.rate), spot: Some(made.spot), ..Market::new(style) };
+    let worst = |style| {
+        let fitted = fit(&chain, &market(style), &Rules::default()).expect("a surface");
+        let errors = fitted.smiles.iter().flat_map(|smile| {
+            let years = smile.forward.years;
+            let truth = |k: f64| (made.smile(years).total_variance(k) / years).sqrt();
+            smile
+                .points
+                .iter()
+                .map(|p| (p.fitted_volatility - truth((p.strike / made.forward(years)).ln())).abs())
+                .collect::<Vec<_>>()
+        });
+        errors.fold(0.0, f64::max)
+    };
+    let (american, european) = (worst(Style::American), worst(Style::European));
+    assert!(american < 5e-4 && american < 0.2 * european, "{american} {european}");
 }
 
 #[test]

@@ -139,4 +139,12 @@ fn bad_targets_are_named() {
     assert_eq!(named(&[], 0.5, None), "targets");
     assert_eq!(named(&good, 0.5, Some(&VOGT)), "next");
     assert_eq!(named(&good, 0.5, Some(&Svi { sigma: -1.0, ..SMILE })), "sigma");
+    let neighbours = |neighbours: Neighbours<'_>| match calibrate(&good, 0.5, &neighbours) {
+        Err(OptionError::Argument { argument, .. }) => argument,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(neighbours(Neighbours { slopes: &[[0.1, f64::NAN]], ..Neighbours::default() }), "slopes");
+    assert_eq!(neighbours(Neighbours { tolerance: -1.0, ..Neighbours::default() }), "tolerance");
+    let floor = Target { volatility: f64::INFINITY, ..good[0] };
+    assert_eq!(neighbours(Neighbours { floors: &[floor], ..Neighbours::default() }), "volatility");
 }
