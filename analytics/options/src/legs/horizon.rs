@@ -14,12 +14,23 @@ use super::{Instrument, Market, Strategy, StrategyError, Style};
 use crate::OptionType;
 use crate::error::positive;
 
-/// Samples between a quarter of the lowest strike and four times the highest.
-const INNER: usize = 2_000;
-/// Samples on each side out to a factor of a thousand.
-const OUTER: usize = 150;
-/// Samples within 2 % of each strike.
-const NEAR_STRIKE: usize = 60;
+/// How many samples to take.
+struct Density {
+    /// Between a quarter of the lowest strike and four times the highest.
+    inner: usize,
+    /// On each side out to a factor of a thousand.
+    outer: usize,
+    /// Within 2 % of each strike.
+    near_strike: usize,
+}
+
+const EUROPEAN: Density = Density { inner: 2_000, outer: 150, near_strike: 60 };
+
+/// An American price costs a hundred times a European one.
+const AMERICAN: Density = Density { inner: 240, outer: 12, near_strike: 12 };
+
+/// An American price is only known to this share of its strike; a lower hill is none.
+const AMERICAN_NOISE: f64 = 1e-6;
 
 impl Strategy {
     /// Breakevens, largest profit and loss and ranges with a profit at the first expiry.
@@ -27,7 +38,9 @@ impl Strategy {
     /// When all options expire together that is [`Payoff::outcome`](super::Payoff::outcome), exact,
     /// and the market is not read. Otherwise later legs are valued with the volatilities of the
     /// market; breakevens of European legs are then good to about 1e-12 of their price, extremes
-    /// to rounding (American legs: as their prices, 1e-8 of the strike). With a dividend yield a
+    /// to rounding. With American legs the curve is sampled more coarsely (some 300 prices), a
+    /// pair of breakevens over a hill lower than 1e-6 of a strike is not seen, and breakevens are as
+    /// good as the prices. With a dividend yield a
     /// European call gains less than 1.00 for 1.00 of the underlying, so that a calendar of
     /// European calls has an unlimited loss; of American ones it has not.
     ///
@@ -38,7 +51,13 @@ impl Strategy {
             return Ok(self.payoff()?.outcome());
         };
         positive("spot", market.spot)?;
-        let curve = Curve { valued: self.valued(market)?, elapsed: first, cost: self.cost(), paid: self.paid() };
+        let curve = Curve {
+            valued: self.valued(market)?,
+            elapsed: first,
+            cost: self.cost(),
+            paid: self.paid(),
+            noise: self.noise(),
+        };
         let mut points = Vec::new();
         for price in self.samples(market.spot) {
             points.push((price, curve.profit(price)?));
@@ -57,6 +76,15 @@ impl Strategy {
     /// Money that changed hands at the opening, both ways added up.
     fn paid(&self) -> f64 {
         self.legs().iter().map(|leg| leg.cost().abs()).sum()
+    }
+
+    /// Money by which the profit may be off because of American legs.
+    fn noise(&self) -> f64 {
+        let leg_noise = |leg: &super::Leg| match leg.instrument {
+            Instrument::Option { strike, style: Style::American, .. } => AMERICAN_NOISE * strike * leg.units().abs(),
+            _ => 0.0,
+        };
+        self.legs().iter().map(leg_noise).sum()
     }
 
     /// Prices at which the curve is looked at, ascending.
@@ -79,11 +107,12 @@ impl Strategy {
             let step = libm::log(to / from) / count as f64;
             prices.extend((0..=count).map(|i| from * libm::exp(step * i as f64)));
         };
-        between(low / 1_000.0, low / 4.0, OUTER);
-        between(low / 4.0, high * 4.0, INNER);
-        between(high * 4.0, high * 1_000.0, OUTER);
+        let density = if self.noise() > 0.0 { AMERICAN } else { EUROPEAN };
+        between(low / 1_000.0, low / 4.0, density.outer);
+        between(low / 4.0, high * 4.0, density.inner);
+        between(high * 4.0, high * 1_000.0, density.outer);
         for strike in &strikes {
-            between(strike * 0.98, strike * 1.02, NEAR_STRIKE);
+            between(strike * 0.98, strike * 1.02, density.near_strike);
         }
         prices.sort_by(f64::total_cmp);
         prices.dedup();
@@ -114,6 +143,7 @@ struct Curve<'a> {
     elapsed: f64,
     cost: f64,
     paid: f64,
+    noise: f64,
 }
 
 impl Curve<'_> {
@@ -131,12 +161,15 @@ impl Curve<'_> {
             (left, right) if left <= 0.0 && right <= 0.0 && left + right < 0.0 => -1.0,
             _ => return None,
         };
+        if (b.1 - a.1).abs().max((b.1 - c.1).abs()) <= self.noise {
+            return None;
+        }
         const GOLDEN: f64 = 0.618_033_988_749_894_9;
         let (mut low, mut high) = (a.0, c.0);
         let mut best = *b;
         let (mut left, mut right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
         let (mut at_left, mut at_right) = (self.profit(left).ok()?, self.profit(right).ok()?);
-        for _ in 0..60 {
+        for _ in 0..if self.noise > 0.0 { 30 } else { 60 } {
             for found in [(left, at_left), (right, at_right)] {
                 if sign * (found.1 - best.1) > 0.0 {
                     best = found;
