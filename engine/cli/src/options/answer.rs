@@ -79,17 +79,22 @@ fn shown(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A table with its columns aligned: names to the left, numbers to the right.
+/// A table with its columns aligned: words to the left, numbers to the right.
 pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|f| f.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    // A column of words, told by all its fields below the header.
+    let word = |field: &String| field.is_empty() || field.chars().next().is_some_and(char::is_alphabetic);
+    let words = |column: usize| rows.iter().skip(1).filter_map(|row| row.get(column)).all(word);
+    let left: Vec<bool> = (0..columns).map(|column| column == 0 || words(column)).collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::from(" ");
-        for (i, (field, width)) in row.iter().zip(&widths).enumerate() {
+        for (i, ((field, width), left)) in row.iter().zip(&widths).zip(&left).enumerate() {
             let room = " ".repeat(width - field.chars().count());
-            line.push_str(&if i == 0 { format!(" {field}{room}") } else { format!("  {room}{field}") });
+            let gap = if i == 0 { " " } else { "  " };
+            line.push_str(&if *left { format!("{gap}{field}{room}") } else { format!("{gap}{room}{field}") });
         }
         text.push_str(line.trim_end());
         text.push('\n');

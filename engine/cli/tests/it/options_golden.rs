@@ -27,7 +27,9 @@ fn golden(name: &str) -> std::path::PathBuf {
 }
 
 fn number(row: &BTreeMap<String, String>, name: &str) -> f64 {
-    row[name].parse().unwrap_or_else(|_| panic!("{name} is {:?} in {row:?}", row[name]))
+    let field = row[name].parse();
+    assert!(field.is_ok(), "{name} in {row:?}");
+    field.expect("a number")
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
         return Err(PictureError(format!("{}: the limits of an axis are not in order", chart.title)));
     }
     let mut builder = ChartBuilder::on(area);
-    builder.margin(12).margin_right(20).x_label_area_size(44).y_label_area_size(72);
+    style::frame(&mut builder);
     if !chart.title.is_empty() {
         builder.caption(printable(&chart.title), style::text(15, style::INK));
     }
@@ -107,13 +107,14 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
         .y_labels(7)
         .label_style(style::text(12, style::SOFT))
         .axis_desc_style(style::text(13, style::SOFT))
-        .axis_style(style::SOFT)
-        .bold_line_style(style::GRID)
         .light_line_style(TRANSPARENT)
+        .bold_line_style(style::GRID.stroke_width(style::fine(1)))
+        .axis_style(style::SOFT.stroke_width(style::fine(1)))
+        .set_all_tick_mark_size(style::fine(4))
         .draw()
         .map_err(PictureError::of)?;
     if y.0 < 0.0 && 0.0 < y.1 && chart.zero {
-        let line = PathElement::new(vec![(x.0, 0.0), (x.1, 0.0)], style::SOFT.stroke_width(1));
+        let line = PathElement::new(vec![(x.0, 0.0), (x.1, 0.0)], style::SOFT.stroke_width(style::fine(1)));
         canvas.draw_series([line]).map_err(PictureError::of)?;
     }
     let mut legend = false;
@@ -121,14 +122,20 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
         let colour = style::series(i + 6);
         let ends = |(at, low, high): (f64, f64, f64)| {
             let open = |bound: f64, edge: f64| if bound.is_finite() { bound.clamp(y.0, y.1) } else { edge };
-            PathElement::new(vec![(at, open(low, y.0)), (at, open(high, y.1))], colour.mix(0.75).stroke_width(2))
+            PathElement::new(
+                vec![(at, open(low, y.0)), (at, open(high, y.1))],
+                colour.mix(0.75).stroke_width(style::fine(2)),
+            )
         };
         let drawn = canvas.draw_series(ranges.bars.iter().filter(|bar| bar.0.is_finite()).map(|bar| ends(*bar)));
         let series = drawn.map_err(PictureError::of)?;
         if !ranges.name.is_empty() {
             legend = true;
             series.label(printable(&ranges.name)).legend(move |(x, y)| {
-                PathElement::new(vec![(x + 9, y - 6), (x + 9, y + 6)], colour.mix(0.75).stroke_width(2))
+                PathElement::new(
+                    vec![(x + style::fine_i(9), y - style::fine_i(6)), (x + style::fine_i(9), y + style::fine_i(6))],
+                    colour.mix(0.75).stroke_width(style::fine(2)),
+                )
             });
         }
     }
@@ -137,11 +144,19 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
         let inside = |p: &&(f64, f64)| p.0.is_finite() && p.1.is_finite() && (y.0..=y.1).contains(&p.1);
         let points: Vec<(f64, f64)> = line.points.iter().filter(inside).copied().collect();
         let series = match line.look {
-            Look::Solid => canvas.draw_series(LineSeries::new(points, colour.stroke_width(2))),
-            Look::Dashed => canvas.draw_series(DashedLineSeries::new(points, 6, 4, colour.stroke_width(2))),
-            Look::Dots => canvas.draw_series(points.into_iter().map(|at| Circle::new(at, 2, colour.filled()))),
+            Look::Solid => canvas.draw_series(LineSeries::new(points, colour.stroke_width(style::fine(2)))),
+            Look::Dashed => canvas.draw_series(DashedLineSeries::new(
+                points,
+                style::fine_i(6),
+                style::fine_i(4),
+                colour.stroke_width(style::fine(2)),
+            )),
+            Look::Dots => {
+                canvas.draw_series(points.into_iter().map(|at| Circle::new(at, style::fine(2), colour.filled())))
+            }
             Look::Filled => canvas.draw_series(
-                AreaSeries::new(points, 0.0_f64.clamp(y.0, y.1), colour.mix(0.15)).border_style(colour.stroke_width(2)),
+                AreaSeries::new(points, 0.0_f64.clamp(y.0, y.1), colour.mix(0.15))
+                    .border_style(colour.stroke_width(style::fine(2))),
             ),
         };
         let series = series.map_err(PictureError::of)?;
@@ -149,17 +164,23 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
             legend = true;
             let look = line.look;
             series.label(printable(&line.name)).legend(move |(x, y)| {
-                let ends = match look {
-                    Look::Dots => vec![(x + 8, y), (x + 10, y)],
-                    Look::Dashed => vec![(x + 2, y), (x + 12, y)],
-                    _ => vec![(x, y), (x + 18, y)],
+                let (from, to, width) = match look {
+                    Look::Dots => (8, 10, 4),
+                    Look::Dashed => (4, 12, 2),
+                    _ => (0, 18, 2),
                 };
-                PathElement::new(ends, colour.stroke_width(if look == Look::Dots { 4 } else { 2 }))
+                let ends = vec![(x + style::fine_i(from), y), (x + style::fine_i(to), y)];
+                PathElement::new(ends, colour.stroke_width(style::fine(width)))
             });
         }
     }
     for (i, mark) in chart.marks.iter().filter(|mark| mark.x.is_finite()).enumerate() {
-        let line = DashedLineSeries::new([(mark.x, y.0), (mark.x, y.1)], 3, 3, style::SOFT.stroke_width(1));
+        let line = DashedLineSeries::new(
+            [(mark.x, y.0), (mark.x, y.1)],
+            style::fine_i(3),
+            style::fine_i(3),
+            style::SOFT.stroke_width(style::fine(1)),
+        );
         canvas.draw_series(line).map_err(PictureError::of)?;
         // One below the other, so that close marks do not write over each other.
         let at = y.1 - (y.1 - y.0) * 0.055 * (i % 6) as f64;
@@ -174,13 +195,35 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
     if legend {
         canvas
             .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
+            .position(emptiest(chart, x, y))
+            .legend_area_size(style::fine(26))
             .background_style(WHITE.mix(0.85))
-            .border_style(style::GRID)
+            .border_style(style::GRID.stroke_width(style::fine(1)))
             .label_font(style::text(12, style::INK))
-            .margin(6)
+            .margin(style::fine(6))
             .draw()
             .map_err(PictureError::of)?;
     }
     Ok(())
+}
+
+/// The corner with the fewest points.
+fn emptiest(chart: &Chart, x: (f64, f64), y: (f64, f64)) -> SeriesLabelPosition {
+    let points = chart.lines.iter().flat_map(|line| line.points.iter().copied());
+    let bars = chart.ranges.iter().flat_map(|ranges| ranges.bars.iter());
+    let ends = bars.flat_map(|bar| [(bar.0, bar.1.max(y.0)), (bar.0, 0.5 * (bar.1 + bar.2)), (bar.0, bar.2.min(y.1))]);
+    let places: Vec<(f64, f64)> =
+        points.chain(ends).map(|p| ((p.0 - x.0) / (x.1 - x.0), (p.1 - y.0) / (y.1 - y.0))).collect();
+    let crowd = |right: bool, top: bool| {
+        let near = |share: f64, far: bool, reach: f64| if far { share > 1.0 - reach } else { share < reach };
+        places.iter().filter(|p| near(p.0, right, 0.36) && near(p.1, top, 0.3)).count()
+    };
+    let corners = [
+        (crowd(true, true), SeriesLabelPosition::UpperRight),
+        (crowd(true, false), SeriesLabelPosition::LowerRight),
+        (crowd(false, false), SeriesLabelPosition::LowerLeft),
+        (crowd(false, true), SeriesLabelPosition::UpperLeft),
+    ];
+    let least = corners.into_iter().min_by_key(|(crowd, _)| *crowd);
+    least.map_or(SeriesLabelPosition::UpperRight, |(_, position)| position)
 }

@@ -63,16 +63,18 @@ pub(super) fn draw(map: &HeatMap, area: &Area<'_>) -> Result<(), PictureError> {
         }
     };
     let (width, height) = area.dim_in_pixel();
-    let (width, height) = (f64::from(width), f64::from(height));
+    let fine = f64::from(style::FINE);
+    let (width, height) = (f64::from(width) / fine, f64::from(height) / fine);
     let longest = map.rows.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
     let (left, top) = (34.0 + 7.0 * longest.min(24.0), if map.title.is_empty() { 14.0 } else { 40.0 });
     let (right, bottom) = (96.0, 52.0);
     let cell = (((width - left - right) / columns as f64).max(1.0), ((height - top - bottom) / rows as f64).max(1.0));
     let text = |words: &str, style: &TextStyle<'_>, x: f64, y: f64| {
-        area.draw_text(&printable(words), style, (x.round() as i32, y.round() as i32)).map_err(PictureError::of)
+        area.draw_text(&printable(words), style, ((fine * x).round() as i32, (fine * y).round() as i32))
+            .map_err(PictureError::of)
     };
     let fill = |from: (f64, f64), to: (f64, f64), colour: RGBColor| {
-        let pixel = |p: (f64, f64)| (p.0.round() as i32, p.1.round() as i32);
+        let pixel = |p: (f64, f64)| ((fine * p.0).round() as i32, (fine * p.1).round() as i32);
         area.draw(&Rectangle::new([pixel(from), pixel(to)], colour.filled())).map_err(PictureError::of)
     };
     if !map.title.is_empty() {

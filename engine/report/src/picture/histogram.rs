@@ -46,7 +46,7 @@ pub(super) fn draw(histogram: &Histogram, area: &Area<'_>) -> Result<(), Picture
     let top = counts.iter().max().copied().unwrap_or(0).max(1) as f64 * unit;
     let y = if histogram.share { Axis::new("").percent(1) } else { Axis::new("").decimals(0) };
     let mut builder = ChartBuilder::on(area);
-    builder.margin(12).margin_right(20).x_label_area_size(44).y_label_area_size(72);
+    style::frame(&mut builder);
     if !histogram.title.is_empty() {
         builder.caption(printable(&histogram.title), style::text(15, style::INK));
     }
@@ -62,9 +62,10 @@ pub(super) fn draw(histogram: &Histogram, area: &Area<'_>) -> Result<(), Picture
         .y_labels(6)
         .label_style(style::text(12, style::SOFT))
         .axis_desc_style(style::text(13, style::SOFT))
-        .axis_style(style::SOFT)
-        .bold_line_style(style::GRID)
         .light_line_style(TRANSPARENT)
+        .bold_line_style(style::GRID.stroke_width(style::fine(1)))
+        .axis_style(style::SOFT.stroke_width(style::fine(1)))
+        .set_all_tick_mark_size(style::fine(4))
         .draw()
         .map_err(PictureError::of)?;
     let width = (high - low) / bars as f64;
@@ -76,7 +77,12 @@ pub(super) fn draw(histogram: &Histogram, area: &Area<'_>) -> Result<(), Picture
     });
     canvas.draw_series(rectangles).map_err(PictureError::of)?;
     for (i, mark) in histogram.marks.iter().filter(|mark| (low..=high).contains(&mark.x)).enumerate() {
-        let line = DashedLineSeries::new([(mark.x, 0.0), (mark.x, 1.08 * top)], 4, 3, style::INK.stroke_width(1));
+        let line = DashedLineSeries::new(
+            [(mark.x, 0.0), (mark.x, 1.08 * top)],
+            style::fine_i(4),
+            style::fine_i(3),
+            style::INK.stroke_width(style::fine(1)),
+        );
         canvas.draw_series(line).map_err(PictureError::of)?;
         let at = top * (1.06 - 0.06 * (i % 8) as f64);
         let label = Text::new(printable(&mark.label), (mark.x + 0.006 * (high - low), at), style::text(12, style::INK));

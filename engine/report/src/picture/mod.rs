@@ -91,10 +91,11 @@ pub fn sheet(title: &str, panels: &[Panel], columns: usize, width: u32, height: 
         return Err(PictureError("it is too large".to_owned()));
     };
     drawn(all_width, all_height.saturating_add(head), |area| {
-        let (top, rest) = area.split_vertically(head);
+        let (top, rest) = area.split_vertically(style::fine(head));
         if head > 0 {
             let style = style::text(18, style::INK);
-            top.draw_text(&printable(title), &style, (14, 12)).map_err(PictureError::of)?;
+            top.draw_text(&printable(title), &style, (style::fine_i(14), style::fine_i(12)))
+                .map_err(PictureError::of)?;
         }
         for (panel, cell) in panels.iter().zip(rest.split_evenly((rows, columns))) {
             panel.draw(&cell)?;
@@ -113,12 +114,14 @@ fn drawn(
     }
     let mut text = String::new();
     {
-        let root = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut text, (style::fine(width), style::fine(height))).into_drawing_area();
         root.fill(&WHITE).map_err(PictureError::of)?;
         draw(&root)?;
         root.present().map_err(PictureError::of)?;
     }
-    Ok(text)
+    // Shown at the size asked for; what is inside stays in the finer units of the view box.
+    let fine = format!("width=\"{}\" height=\"{}\"", style::fine(width), style::fine(height));
+    Ok(text.replacen(&fine, &format!("width=\"{width}\" height=\"{height}\""), 1))
 }
 
 impl Panel {

@@ -69,6 +69,11 @@ impl Page {
     }
 }
 
+/// Whether a field is words, which stand to the left; numbers stand to the right.
+fn is_word(field: &str) -> bool {
+    field.chars().next().is_some_and(char::is_alphabetic) && field != "unlimited"
+}
+
 impl Part {
     fn markup(&self) -> maud::Markup {
         match self {
@@ -80,7 +85,7 @@ impl Part {
                         table {
                             thead { tr { @for name in header { th scope="col" { (printable(name)) } } } }
                             tbody { @for row in rows { tr { @for (i, field) in row.iter().enumerate() {
-                                @if i == 0 { th scope="row" { (printable(field)) } } @else { td { (printable(field)) } }
+                                @if i == 0 { th scope="row" { (printable(field)) } } @else { td.word[is_word(field)] { (printable(field)) } }
                             } } } }
                         }
                     }

@@ -7,6 +7,20 @@ pub(super) const INK: RGBColor = RGBColor(22, 27, 38);
 pub(super) const SOFT: RGBColor = RGBColor(86, 96, 115);
 pub(super) const GRID: RGBColor = RGBColor(228, 231, 237);
 
+/// Drawn so many times larger than shown: the backend places everything on whole units, and
+/// a curve on whole pixels looks bent.
+pub(super) const FINE: u32 = 4;
+
+/// Pixels in the backend's units.
+pub(super) fn fine(pixels: u32) -> u32 {
+    pixels * FINE
+}
+
+/// The same where a sign is asked for.
+pub(super) fn fine_i(pixels: i32) -> i32 {
+    pixels * FINE as i32
+}
+
 /// Colours of series, in their order: blue, vermilion, green, purple, ochre, sky, grey.
 const SERIES: [RGBColor; 7] = [
     RGBColor(29, 95, 209),
@@ -25,7 +39,7 @@ pub(super) fn series(number: usize) -> RGBColor {
 
 /// Text of a size in a colour, from its top left corner.
 pub(super) fn text(size: i32, colour: RGBColor) -> TextStyle<'static> {
-    ("sans-serif", size).into_font().color(&colour)
+    ("sans-serif", fine_i(size)).into_font().color(&colour)
 }
 
 /// The same, placed by another point.
@@ -48,4 +62,9 @@ pub(super) fn between(stops: &[(u8, u8, u8)], place: f64) -> RGBColor {
     let mix = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a))).round() as u8;
     let (a, b) = (stops[i], stops[(i + 1).min(last)]);
     RGBColor(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+}
+
+/// Room around a chart, and for the words of its axes.
+pub(super) fn frame(builder: &mut ChartBuilder<'_, '_, SVGBackend<'_>>) {
+    builder.margin(fine(12)).margin_right(fine(20)).x_label_area_size(fine(44)).y_label_area_size(fine(72));
 }

@@ -59,6 +59,9 @@ pub(super) struct Arguments {
     /// Write smiles and surface as a picture
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Quotes that the picture shows of a smile at most, evenly chosen
+    #[arg(long, value_name = "N", default_value_t = 45)]
+    svg_quotes: usize,
     /// Write pictures and tables as one page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -105,7 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         save(path, &figures.csv())?;
     }
     if let Some(path) = &arguments.svg {
-        save(path, &pictures::sheet(&figures, &fitted)?)?;
+        save(path, &pictures::sheet(&figures, &fitted, arguments.svg_quotes)?)?;
     }
     if let Some(path) = &arguments.html {
         save(path, &page(arguments, &figures, &fitted)?)?;
@@ -124,7 +127,7 @@ pub(super) fn save(path: &Path, text: &str) -> Result<(), Failure> {
 fn page(arguments: &Arguments, figures: &Figures, fitted: &surface::Fitted) -> Result<String, Failure> {
     let mut parts = vec![Part::Picture {
         text: "Volatility smile of each expiry and the surface as a heat map".to_owned(),
-        svg: pictures::sheet(figures, fitted)?,
+        svg: pictures::sheet(figures, fitted, arguments.svg_quotes)?,
     }];
     for (title, table) in figures.tables() {
         let mut rows = table.into_iter();

@@ -6,18 +6,16 @@ use options::surface::{Fitted, Smile};
 use super::figures::{Expiry, Figures, MONEYNESS};
 use crate::failure::Failure;
 
-/// Quotes shown of one smile at most.
-const SHOWN: usize = 45;
 /// Smiles shown at most; of more, evenly spread ones.
 const SMILES: usize = 11;
 
 /// A panel for each expiry and one for the surface.
-pub(super) fn sheet(figures: &Figures, fitted: &Fitted) -> Result<String, Failure> {
+pub(super) fn sheet(figures: &Figures, fitted: &Fitted, quotes: usize) -> Result<String, Failure> {
     let all = figures.expiries.len();
     let count = all.min(SMILES);
     let chosen = (0..count).map(|i| if count > 1 { i * (all - 1) / (count - 1) } else { 0 });
     let mut panels: Vec<Panel> =
-        chosen.filter_map(|i| Some(smile(figures.expiries.get(i)?, fitted.smiles.get(i)?))).collect();
+        chosen.filter_map(|i| Some(smile(figures.expiries.get(i)?, fitted.smiles.get(i)?, quotes))).collect();
     panels.push(surface(figures));
     let columns = if panels.len() > 4 { 3 } else { 2 };
     let note = if count < all { format!(" ({count} of {all} expiries shown)") } else { String::new() };
@@ -25,10 +23,10 @@ pub(super) fn sheet(figures: &Figures, fitted: &Fitted) -> Result<String, Failur
     drawn(&title, &panels, columns, 440, 320).map_err(Failure::other)
 }
 
-fn smile(expiry: &Expiry, smile: &Smile) -> Panel {
+fn smile(expiry: &Expiry, smile: &Smile, quotes: usize) -> Panel {
     let forward = expiry.term.forward;
     let strike = |k: f64| forward * k.exp();
-    let every = smile.points.len().div_ceil(SHOWN).max(1);
+    let every = smile.points.len().div_ceil(quotes.max(1)).max(1);
     let open = |bound: Option<f64>, edge: f64| bound.unwrap_or(edge);
     let bars = smile
         .points
