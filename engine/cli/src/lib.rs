@@ -21,6 +21,7 @@ mod failure;
 mod indicators;
 mod init;
 mod interrupt;
+mod options;
 mod output;
 mod progress;
 mod report;
@@ -61,6 +62,7 @@ enum Command {
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
     Stats(stats::Arguments),
+    Options(options::Arguments),
     Data(data::Arguments),
 }
 
@@ -87,6 +89,7 @@ pub fn main(registry: Registry) -> ExitCode {
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Options(arguments) => options::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
     };
     match done {

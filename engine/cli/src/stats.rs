@@ -5,6 +5,7 @@
 //! field, or null in JSON.
 
 mod deflated_sharpe;
+mod historical_vol;
 mod trades;
 
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ enum Command {
     Trades(trades::Arguments),
     #[command(name = "deflated_sharpe", alias = "deflated-sharpe")]
     DeflatedSharpe(deflated_sharpe::Arguments),
+    #[command(name = "historical_vol", alias = "historical-vol")]
+    HistoricalVol(historical_vol::Arguments),
 }
 
 /// Return, risk and their ratios, of an equity curve
@@ -90,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Performance(arguments) => performance(arguments),
         Command::Trades(arguments) => trades::run(arguments),
         Command::DeflatedSharpe(arguments) => deflated_sharpe::run(arguments),
+        Command::HistoricalVol(arguments) => historical_vol::run(arguments),
     }
 }
 

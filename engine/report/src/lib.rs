@@ -9,6 +9,7 @@ mod drill;
 mod input;
 mod orders;
 mod page;
+pub mod picture;
 mod sample;
 mod summary;
 pub mod sweep;

@@ -3,6 +3,7 @@
 mod drill;
 mod figures;
 mod page;
+mod picture;
 mod synthetic;
 mod table;
 mod tape;
