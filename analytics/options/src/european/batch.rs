@@ -33,8 +33,8 @@
 //!
 //! Speed: about 290 additions and multiplications, 5 divisions and a square root an
 //! option with price and five Greeks. Without fused multiply-add that is what bounds
-//! it; on a core with AVX-512 on 256-bit units about 10 ns, where the arithmetic alone
-//! would take 6 to 7. Columns that do not fit a cache add 1 to 2 ns.
+//! it: about 10 ns on a core that runs AVX-512 on 256-bit units, where those operations
+//! alone, counted, take 6 to 7. Columns that do not fit a cache add 1 to 2 ns.
 
 use multiversion::multiversion;
 
