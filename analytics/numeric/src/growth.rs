@@ -1,7 +1,6 @@
 //! `e^x - 1` of many numbers at a time: what a log return does to a price.
 //!
-//! Within 2 units in the last place for every x (checked against a reference of
-//! 40 digits). Each element is computed alone: the same bits wherever it stands
+//! Relative error below 6e-16 for every x. Each element is computed alone: the same bits wherever it stands
 //! and whatever its neighbours are.
 
 use multiversion::multiversion;

@@ -8,6 +8,7 @@
 mod bsm;
 mod depth;
 mod far;
+mod implied;
 mod indicators;
 mod memory;
 mod multi;
@@ -47,6 +48,7 @@ const WORKLOADS: [Workload; 10] = [
     ("W4", "a grid market maker on 5,000,000 level-2 events", depth::run),
     ("W5", "price and five Greeks of 1,000,000 European options", bsm::run),
     ("W7", "VaR of ten assets over 1,000,000 simulated days", simulated::run),
+    ("W6", "implied volatility of 1,000,000 quotes", implied::run),
     ("W8", "indicators, ns a point", indicators::run),
     ("W9", "process start to printed table", startup::run),
     ("W10", "peak memory of W1", memory::run),
@@ -127,5 +129,6 @@ fn usage() -> String {
          \x20 SIDE_BY_SIDE_PYTHONS   Python interpreters to look for peers in, separated by colons [python3]\n\
          \x20 SIDE_BY_SIDE_NAUTILUS  a program that runs W1 in NautilusTrader [none]\n\
          \x20 SIDE_BY_SIDE_DATA      a folder with w1_ohlcv.npy, w3_*.npy, w4_feed.npy, w5_opts.npy, w7_*.npy, w8_*.npy to use as input [made here]\n"
+         \x20 SIDE_BY_SIDE_DATA      a folder with w1_ohlcv.npy, w3_*.npy, w4_feed.npy, w5_opts.npy, w6_iv.npy, w8_*.npy to use as input [made here]\n"
     )
 }

@@ -8,6 +8,7 @@ use engine_core::tape::TapeColumns;
 use super::Failure;
 use crate::w3::Prices;
 use crate::{input, npy, w4, w5, w7};
+use crate::{input, npy, w4, w5, w6};
 
 /// Bars of W1.
 pub(super) const W1_BARS: usize = 1_000_000;
@@ -133,6 +134,13 @@ impl Place {
             w7::Assets::random().write(&self.data)?;
         }
         Ok(w7::Assets::read(&self.data)?)
+    /// W6's quotes.
+    pub(super) fn w6(&self) -> Result<w6::Quotes, Failure> {
+        let path = self.data.join("w6_iv.npy");
+        if self.lacks("w6_iv.npy") {
+            w6::Quotes::random(w6::QUOTES)?.write(&path)?;
+        }
+        Ok(w6::Quotes::read(&path)?)
     }
 
     /// W8's highs, lows and closes.

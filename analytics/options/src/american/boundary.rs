@@ -66,7 +66,11 @@ impl Boundary {
     pub fn critical_price(&self, years: f64) -> Result<Option<f64>, OptionError> {
         not_negative("years", years)?;
         if years > self.years {
-            return Err(OptionError::Argument { argument: "years", found: years, expected: "at most the years of the option" });
+            return Err(OptionError::Argument {
+                argument: "years",
+                found: years,
+                expected: "at most the years of the option",
+            });
         }
         let Some(shape) = &self.shape else { return Ok(None) };
         let at = if years < shape.horizon { shape.root.of((years / shape.horizon).sqrt()) } else { 1.0 };

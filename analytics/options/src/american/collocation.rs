@@ -192,7 +192,8 @@ fn integrands(put: &Put, tables: &Tables, work: &mut Workspace) {
     for (own, h) in points.own.chunks_exact_mut(count).zip(&work.h) {
         own.fill(*h);
     }
-    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } = points;
+    let Points { deviation, inverse, drift, paid, earned, own, passed, above, above_slope, below, below_slope } =
+        points;
     let (deviation, inverse, drift) = (&deviation[..total], &inverse[..total], &drift[..total]);
     let (paid, earned, own, passed) = (&paid[..total], &earned[..total], &own[..total], &mut passed[..total]);
     let (above, above_slope) = (&mut above[..total], &mut above_slope[..total]);
@@ -384,4 +385,3 @@ fn eliminate(system: &mut [f64], size: usize) -> bool {
     }
     true
 }
-

@@ -32,10 +32,8 @@ impl Differences {
         };
         option.check()?;
         let step = |at: f64| STEP * at.abs().max(1e-2);
-        let vega = slope(option.volatility, 0.0, step(option.volatility), &|volatility| American {
-            volatility,
-            ..*option
-        })?;
+        let vega =
+            slope(option.volatility, 0.0, step(option.volatility), &|volatility| American { volatility, ..*option })?;
         let by_years = if option.years > 0.0 {
             slope(option.years, 0.0, STEP * option.years, &|years| American { years, ..*option })?
         } else {

@@ -42,7 +42,13 @@ fn alone(option: &American, put: &Put, price: f64) -> Valuation {
     Valuation { price, delta, gamma, european: price, ..Valuation::default() }
 }
 
-fn collocated(option: &American, put: &Put, european_price: f64, scheme: Scheme, work: &mut Workspace) -> Result<Valuation, OptionError> {
+fn collocated(
+    option: &American,
+    put: &Put,
+    european_price: f64,
+    scheme: Scheme,
+    work: &mut Workspace,
+) -> Result<Valuation, OptionError> {
     let limits = Limits::of(put);
     let mut tables = scheme.tables(put.dividend_yield > put.rate);
     if !solve(put, &limits, tables, work) {

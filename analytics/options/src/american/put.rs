@@ -1,8 +1,6 @@
 //! The one option that is computed: a put on a strike of 1. The rest is scale
 //! and symmetry.
 
-
-
 /// A put, in units of its strike; years, rates and volatility as in [`super::American`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Put {

@@ -42,6 +42,18 @@ pub struct Failure {
 /// # Errors
 /// [`OptionError::Length`] when the columns differ in length.
 pub fn black_batch(quotes: &ForwardQuotes<'_>, out: &mut [f64]) -> Result<Vec<Failure>, OptionError> {
+    black_columns(quotes, out, PARALLEL)
+}
+
+/// As [`black_batch`], on the calling thread alone.
+///
+/// # Errors
+/// As [`black_batch`].
+pub fn black_batch_sequential(quotes: &ForwardQuotes<'_>, out: &mut [f64]) -> Result<Vec<Failure>, OptionError> {
+    black_columns(quotes, out, usize::MAX)
+}
+
+fn black_columns(quotes: &ForwardQuotes<'_>, out: &mut [f64], share: usize) -> Result<Vec<Failure>, OptionError> {
     let rows = quotes.prices.len();
     for (argument, found) in [
         ("forwards", quotes.forwards.len()),
@@ -54,7 +66,7 @@ pub fn black_batch(quotes: &ForwardQuotes<'_>, out: &mut [f64]) -> Result<Vec<Fa
             return Err(OptionError::Length { argument, found, expected: rows });
         }
     }
-    Ok(shared(out, &|start, out, block| {
+    Ok(shared(out, share, &|start, out, block| {
         let rows = start..start + out.len();
         let quotes = ForwardQuotes {
             prices: &quotes.prices[rows.clone()],
@@ -83,7 +95,7 @@ pub fn volatility_batch(prices: &[f64], options: &Columns<'_>, out: &mut [f64]) 
             return Err(OptionError::Length { argument, found, expected: rows });
         }
     }
-    Ok(shared(out, &|start, out, block| {
+    Ok(shared(out, PARALLEL, &|start, out, block| {
         for row in 0..out.len() {
             let Some(option) = options.option(start + row) else { continue };
             block.put(row, discount::quote(prices[start + row], &option).ok(), option.years);
@@ -101,16 +113,16 @@ pub const PARALLEL: usize = 16 * 1_024;
 /// Solves a block that begins at a row: fills the slice, gives back the failures.
 type Solve<'a> = dyn Fn(usize, &mut [f64], &mut Block) -> Vec<Failure> + Sync + 'a;
 
-fn shared(out: &mut [f64], solve: &Solve<'_>) -> Vec<Failure> {
+/// Block after block; with more rows than `share`, shares of that many on several threads.
+fn shared(out: &mut [f64], share: usize, solve: &Solve<'_>) -> Vec<Failure> {
     let part = |start: usize, out: &mut [f64]| -> Vec<Failure> {
         let mut block = Block::new();
         out.chunks_mut(BLOCK).enumerate().flat_map(|(i, out)| solve(start + i * BLOCK, out, &mut block)).collect()
     };
-    if out.len() <= PARALLEL {
+    if out.len() <= share {
         return part(0, out);
     }
-    let parts: Vec<Vec<Failure>> =
-        out.par_chunks_mut(PARALLEL).enumerate().map(|(i, out)| part(i * PARALLEL, out)).collect();
+    let parts: Vec<Vec<Failure>> = out.par_chunks_mut(share).enumerate().map(|(i, out)| part(i * share, out)).collect();
     parts.concat()
 }
 

@@ -18,11 +18,12 @@ mod series;
 mod solve;
 mod step;
 
-pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, volatility_batch};
+pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, black_batch_sequential, volatility_batch};
 
 use crate::{European, OptionError, OptionType};
 
-/// The volatility at which `option` costs `price`; `option.volatility` is not read.
+/// The volatility at which `option` costs `price`, per square root of a year, as a fraction;
+/// `option.volatility` is not read.
 ///
 /// A price equal to the discounted forward intrinsic value has volatility 0. Without time to expiry
 /// only that price has a volatility.

@@ -76,7 +76,7 @@ impl Quote {
             steps += 1;
         }
         let rest = if steps > 0 { unit } else { rest };
-        let total = total_deviation(&Normal { x, price, rest, unit }).ok_or(UNSETTLED)?;
+        let total = total_deviation(&Normal { x, price, rest, unit }).ok_or(unsettled(price))?;
         let mut volatility = total / years.sqrt();
         for _ in 0..steps {
             volatility /= ENLARGE;
@@ -119,7 +119,9 @@ pub(super) fn checked(price: f64, forward: f64, strike: f64, years: f64, kind: O
 }
 
 /// No input is known that gets here; if there is one, it is better told than answered wrongly.
-const UNSETTLED: OptionError = OptionError::AboveMaximum;
+fn unsettled(price: f64) -> OptionError {
+    OptionError::Argument { argument: "price", found: price, expected: "a time value at which the steps settle" }
+}
 
 /// 2^-200 and 2^100.
 const TINY: f64 = 6.223_015_277_861_142e-61;

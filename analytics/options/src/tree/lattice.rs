@@ -72,10 +72,10 @@ impl Lattice {
         // One step back the spot at a place is the one there, moved up and without growth.
         let back = libm::exp(self.deviation - self.growth);
         for step in (0..from).rev() {
-            for i in 0..count + step {
+            for (i, spot) in spots[..count + step].iter_mut().enumerate() {
                 let waiting = down * self.values[i] + up * self.values[i + 1];
-                spots[i] *= back;
-                let exercise = now(spots[i]);
+                *spot *= back;
+                let exercise = now(*spot);
                 if step == 0 && i == self.half {
                     self.waiting = waiting;
                 }

@@ -2,9 +2,9 @@
 //! valuation: examining and improving convergence": its nodes are placed so
 //! that European prices converge with the square of the number of steps.
 
+use crate::OptionError;
 use crate::american::American;
 use crate::european::European;
-use crate::OptionError;
 
 /// How a tree is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -98,8 +98,7 @@ fn gamma_is_the_slope_of_delta() {
     for row in table() {
         let at = |spot: f64| American { spot, ..row.option }.valuation(Scheme::Reference).expect("valid");
         let step = 2e-5 * row.option.spot;
-        let (low, middle, high) =
-            (at(row.option.spot - step), at(row.option.spot), at(row.option.spot + step));
+        let (low, middle, high) = (at(row.option.spot - step), at(row.option.spot), at(row.option.spot + step));
         if low.exercise_now || high.exercise_now {
             continue;
         }

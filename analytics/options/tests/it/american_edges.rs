@@ -31,7 +31,8 @@ fn mirrored(option: American) -> American {
 
 #[test]
 fn never_exercised_early_is_european() {
-    for (rate, dividend_yield) in [(0.0, 0.0), (0.0, 0.05), (-0.02, 0.01), (-0.02, -0.02), (-0.03, -0.01), (-0.01, 0.0)] {
+    for (rate, dividend_yield) in [(0.0, 0.0), (0.0, 0.05), (-0.02, 0.01), (-0.02, -0.02), (-0.03, -0.01), (-0.01, 0.0)]
+    {
         for spot in [1e-3, 50.0, 99.0, 150.0, 1e6] {
             let put = American { spot, rate, dividend_yield, ..BASE };
             for option in [put, mirrored(put)] {
@@ -56,11 +57,61 @@ fn other_signs_of_the_rates() {
 }
 
 const NEGATIVE_YIELD: [(American, f64); 5] = [
-    (American { spot: 109.8934, years: 916.0 / 365.0, rate: 0.016077208673482096, dividend_yield: -0.01683556496135992, volatility: 0.7074114162014832, ..BASE }, 36.56419985191819),
-    (American { spot: 81.0257, years: 1010.0 / 365.0, rate: 0.011941652658228642, dividend_yield: -0.05157523138397614, volatility: 0.5716093940682248, ..BASE }, 37.90755255190804),
-    (American { spot: 78.3797, years: 668.0 / 365.0, rate: 0.0455580852372334, dividend_yield: -0.059460224930600464, volatility: 0.5699602096622169, ..BASE }, 32.124057653194264),
-    (American { spot: 92.5517, years: 1118.0 / 365.0, rate: 0.05645384318118281, dividend_yield: -0.07697164907168935, volatility: 0.785856715067488, ..BASE }, 40.329459008720235),
-    (American { spot: 84.9401, years: 695.0 / 365.0, rate: 0.11322562178905023, dividend_yield: -0.017705250076343913, volatility: 0.3913216456494049, ..BASE }, 19.651916428070663),
+    (
+        American {
+            spot: 109.8934,
+            years: 916.0 / 365.0,
+            rate: 0.016077208673482096,
+            dividend_yield: -0.01683556496135992,
+            volatility: 0.7074114162014832,
+            ..BASE
+        },
+        36.56419985191819,
+    ),
+    (
+        American {
+            spot: 81.0257,
+            years: 1010.0 / 365.0,
+            rate: 0.011941652658228642,
+            dividend_yield: -0.05157523138397614,
+            volatility: 0.5716093940682248,
+            ..BASE
+        },
+        37.90755255190804,
+    ),
+    (
+        American {
+            spot: 78.3797,
+            years: 668.0 / 365.0,
+            rate: 0.0455580852372334,
+            dividend_yield: -0.059460224930600464,
+            volatility: 0.5699602096622169,
+            ..BASE
+        },
+        32.124057653194264,
+    ),
+    (
+        American {
+            spot: 92.5517,
+            years: 1118.0 / 365.0,
+            rate: 0.05645384318118281,
+            dividend_yield: -0.07697164907168935,
+            volatility: 0.785856715067488,
+            ..BASE
+        },
+        40.329459008720235,
+    ),
+    (
+        American {
+            spot: 84.9401,
+            years: 695.0 / 365.0,
+            rate: 0.11322562178905023,
+            dividend_yield: -0.017705250076343913,
+            volatility: 0.3913216456494049,
+            ..BASE
+        },
+        19.651916428070663,
+    ),
 ];
 
 #[test]
@@ -150,7 +201,10 @@ fn extremes_stay_inside_the_bounds() {
                         assert!(found.price >= european, "{option:?}: {found:?} {european}");
                         assert!(found.price <= most, "{option:?}: {found:?}");
                         let delta = found.delta * kind.sign();
-                        assert!((-1e-4..=1.0001).contains(&delta) || rate < 0.0 || dividend_yield < 0.0, "{option:?}: {found:?}");
+                        assert!(
+                            (-1e-4..=1.0001).contains(&delta) || rate < 0.0 || dividend_yield < 0.0,
+                            "{option:?}: {found:?}"
+                        );
                     }
                 }
             }
@@ -161,7 +215,9 @@ fn extremes_stay_inside_the_bounds() {
 
 #[test]
 fn the_boundary_runs_from_its_limit_at_expiry() {
-    for (rate, dividend_yield, start) in [(0.05, 0.0, 100.0), (0.05, 0.02, 100.0), (0.03, 0.06, 50.0), (0.02, -0.01, 100.0)] {
+    for (rate, dividend_yield, start) in
+        [(0.05, 0.0, 100.0), (0.05, 0.02, 100.0), (0.03, 0.06, 50.0), (0.02, -0.01, 100.0)]
+    {
         let put = American { rate, dividend_yield, years: 3.0, ..BASE };
         let boundary = put.boundary(Scheme::Accurate).expect("one boundary");
         let call = mirrored(put).boundary(Scheme::Accurate).expect("one boundary");

@@ -33,7 +33,12 @@ fn golden_prices_give_their_volatility_back() {
         resolved += 1;
         let found = found.unwrap_or_else(|error| panic!("{}: {error}", row.name));
         let allowed = 2e-6_f64.max(10.0 * row.price_error) / vega + 1e-10;
-        assert!((found - row.option.volatility).abs() <= allowed, "{}: {found} is not {}", row.name, row.option.volatility);
+        assert!(
+            (found - row.option.volatility).abs() <= allowed,
+            "{}: {found} is not {}",
+            row.name,
+            row.option.volatility
+        );
     }
     assert!(resolved > 250, "{resolved}");
 }
@@ -43,8 +48,15 @@ fn there_and_back() {
     for kind in [OptionType::Call, OptionType::Put] {
         for spot in [80.0, 95.0, 100.0, 110.0, 125.0] {
             for sigma in [0.08, 0.2, 0.5, 1.5, 4.0] {
-                let option =
-                    American { kind, spot, strike: 100.0, years: 0.7, rate: 0.04, dividend_yield: 0.03, volatility: sigma };
+                let option = American {
+                    kind,
+                    spot,
+                    strike: 100.0,
+                    years: 0.7,
+                    rate: 0.04,
+                    dividend_yield: 0.03,
+                    volatility: sigma,
+                };
                 let value = option.valuation(Scheme::Accurate).expect("valid");
                 if value.exercise_now || value.price - option.intrinsic() < 1e-4 {
                     continue;

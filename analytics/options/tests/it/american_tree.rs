@@ -81,9 +81,7 @@ fn styles(option: American, dividends: &[CashDividend]) -> [f64; 4] {
 fn plain(option: American) -> [f64; 4] {
     let put = American { kind: OptionType::Put, ..option };
     [option, put]
-        .map(|option| {
-            [option.price().expect("valid"), option.without_early_exercise().price().expect("valid")]
-        })
+        .map(|option| [option.price().expect("valid"), option.without_early_exercise().price().expect("valid")])
         .concat()
         .try_into()
         .expect("four")

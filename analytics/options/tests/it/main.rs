@@ -1,5 +1,7 @@
 //! Tests through the public interface.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod american;
 mod american_edges;
 mod american_implied;

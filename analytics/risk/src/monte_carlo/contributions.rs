@@ -82,14 +82,14 @@ impl Outcome {
                     return Vec::new();
                 }
                 let sums = self.block_sums(paths);
-                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                if progress(Progress { done, total: blocks.len() }).is_break() {
+                let done = done.fetch_add(paths.len(), Ordering::Relaxed) + paths.len();
+                if progress(Progress { done, total: chosen.len() }).is_break() {
                     stopped.store(true, Ordering::Relaxed);
                 }
                 sums
             })
             .collect();
-        if stopped.into_inner() && done.into_inner() < blocks.len() {
+        if stopped.into_inner() && done.into_inner() < chosen.len() {
             return Err(RiskError::Cancelled);
         }
         let mut sums = vec![(0.0, 0.0); self.plan.book.quantities().len()];

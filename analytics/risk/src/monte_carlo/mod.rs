@@ -19,6 +19,7 @@ mod gamma;
 mod model;
 mod root;
 mod run;
+mod strata;
 mod tail;
 
 pub use book::{Instrument, Portfolio, Position, Valuation};

@@ -43,7 +43,7 @@ pub fn normal(mean: f64, deviation: f64, confidence: f64) -> Result<TailRisk, Ri
     Ok(TailRisk { var, expected_shortfall: check::finite("ES", -(mean - deviation * density(z) / tail))? })
 }
 
-/// [`normal`] with the mean and the sample standard deviation (n - 1) of returns.
+/// [`normal()`] with the mean and the sample standard deviation (n - 1) of returns.
 ///
 /// # Errors
 /// Fewer than two returns, one that is not finite, a confidence outside 0 to 1.
@@ -71,7 +71,7 @@ pub(super) fn mean_and_deviation(returns: &[f64]) -> Result<(f64, f64), RiskErro
 /// `ES = 1 - e^(mean + sd^2 / 2) N(z - sd) / a`.
 ///
 /// # Errors
-/// As [`normal`].
+/// As [`normal()`].
 pub fn lognormal(mean: f64, deviation: f64, confidence: f64) -> Result<TailRisk, RiskError> {
     let (tail, z) = tail_and_quantile(confidence)?;
     check::finite("mean", mean)?;

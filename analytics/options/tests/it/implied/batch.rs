@@ -104,6 +104,10 @@ fn any_number_of_threads_gives_the_same() {
         let rows: Vec<usize> = failures.iter().map(|f| f.row).collect();
         (out.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), rows)
     };
+    let mut out = vec![0.0; quotes.prices.len()];
+    let failures = implied::black_batch_sequential(&quotes.columns(), &mut out).expect("lengths agree");
+    assert_eq!(failures.len(), solve(2).1.len());
+    assert_eq!(out.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), solve(2).0);
     assert_eq!(solve(1), solve(2));
     assert_eq!(solve(1), solve(5));
 }
