@@ -6,6 +6,7 @@ mod indicators;
 mod init;
 mod simulate_orders;
 mod small_commands;
+mod stats_tables;
 mod support;
 mod sweep;
 mod synthetic;
