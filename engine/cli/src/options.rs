@@ -10,7 +10,10 @@ mod greeks;
 mod iv;
 mod one;
 mod price;
+mod strategy;
+mod surface;
 mod warrants;
+mod when;
 
 use clap::{Args, Subcommand};
 
@@ -33,6 +36,8 @@ enum Command {
     Greeks(greeks::Arguments),
     Iv(iv::Arguments),
     American(american::Arguments),
+    Surface(surface::Arguments),
+    Strategy(strategy::Arguments),
     Warrants(warrants::Arguments),
     Cbbc(cbbc::Arguments),
 }
@@ -43,6 +48,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Greeks(arguments) => greeks::run(arguments),
         Command::Iv(arguments) => iv::run(arguments),
         Command::American(arguments) => american::run(arguments),
+        Command::Surface(arguments) => surface::run(arguments),
+        Command::Strategy(arguments) => strategy::run(arguments),
         Command::Warrants(arguments) => warrants::run(arguments),
         Command::Cbbc(arguments) => cbbc::run(arguments),
     }

@@ -78,3 +78,21 @@ fn shown(value: f64) -> String {
     let decimals = 10_usize.saturating_sub(whole);
     format!("{value:.decimals$}")
 }
+
+/// A table with its columns aligned: names to the left, numbers to the right.
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|f| f.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::from(" ");
+        for (i, (field, width)) in row.iter().zip(&widths).enumerate() {
+            let room = " ".repeat(width - field.chars().count());
+            line.push_str(&if i == 0 { format!(" {field}{room}") } else { format!("  {room}{field}") });
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use engine_data::calendars::parse_date;
 use options::american::{self, Scheme};
 use options::european::units::{PerSize, PerTime, Units};
+use options::tree::{CashDividend, Tree};
 use options::{European, Greeks, OptionError, OptionType, implied};
 
 use super::answer::{Answer, Figure};
@@ -49,6 +50,10 @@ pub(super) struct Flags {
     /// May be exercised at any time
     #[arg(long)]
     pub(super) american: bool,
+    /// A cash dividend: its ex-date (with --date) or the years to it, and the amount of one share;
+    /// may be given more than once
+    #[arg(long, value_name = "DATE:AMOUNT")]
+    dividend: Vec<String>,
     /// Units of the Greeks: per day and point (of 0.01), or raw: per year and 1.00 [default: trader]
     #[arg(long, value_enum)]
     units: Option<UnitChoice>,
@@ -79,6 +84,7 @@ impl Flags {
             (self.rate.is_some(), "--rate"),
             (self.dividend_yield.is_some(), "--dividend-yield"),
             (self.vol.is_some(), "--vol"),
+            (!self.dividend.is_empty(), "--dividend"),
             (self.units.is_some(), "--units"),
             (self.json, "--json"),
         ];
@@ -109,6 +115,26 @@ impl Flags {
             dividend_yield: self.dividend_yield.unwrap_or(0.0),
             volatility: if volatility { need(self.vol, "--vol")? } else { 0.0 },
         })
+    }
+
+    /// The cash dividends in order of time.
+    fn dividends(&self) -> Result<Vec<CashDividend>, Failure> {
+        let mut dividends = Vec::new();
+        for text in &self.dividend {
+            let bad = || Failure::input(format!("--dividend {text}: expected DATE:AMOUNT or YEARS:AMOUNT"));
+            let (when, amount) = text.rsplit_once(':').ok_or_else(bad)?;
+            let amount: f64 = amount.parse().map_err(|_| bad())?;
+            let years = match (when.parse::<f64>(), &self.date) {
+                (Ok(years), _) => years,
+                (Err(_), Some(date)) => years_between(date, when).map_err(|_| bad())?,
+                (Err(_), None) => {
+                    return Err(Failure::input(format!("--dividend {text}: a date needs --date and --expiry")));
+                }
+            };
+            dividends.push(CashDividend { years, amount });
+        }
+        dividends.sort_by(|a, b| a.years.total_cmp(&b.years));
+        Ok(dividends)
     }
 
     fn units(&self) -> Units {
@@ -177,17 +203,23 @@ fn problem(error: OptionError) -> Failure {
 
 /// `engine options price` of one option.
 pub(super) fn price(flags: &Flags) -> Result<(), Failure> {
-    answer(flags, &flags.option(true)?, &["price", "delta", "gamma", "vega", "theta", "rho"])?.print(flags.json)
+    let option = flags.option(true)?;
+    if !flags.dividend.is_empty() {
+        return on_a_tree(flags, &option)?.print(flags.json);
+    }
+    answer(flags, &option, &["price", "delta", "gamma", "vega", "theta", "rho"])?.print(flags.json)
 }
 
 /// `engine options greeks` of one option.
 pub(super) fn greeks(flags: &Flags) -> Result<(), Failure> {
+    no_dividends(flags, "greeks")?;
     let all = ["price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm", "rho_q"];
     answer(flags, &flags.option(true)?, &all)?.print(flags.json)
 }
 
 /// `engine options iv` of one option.
 pub(super) fn implied(flags: &Flags, price: Option<f64>) -> Result<(), Failure> {
+    no_dividends(flags, "iv")?;
     let option = flags.option(false)?;
     let price = price.ok_or_else(|| missing("--price"))?;
     let volatility = if flags.american {
@@ -205,6 +237,39 @@ pub(super) fn implied(flags: &Flags, price: Option<f64>) -> Result<(), Failure> 
         answer.figures.push(Figure { name: "european", value: Some(european), unit });
     }
     answer.print(flags.json)
+}
+
+/// Steps of the tree that cash dividends are put on.
+const STEPS: usize = 2_000;
+
+fn no_dividends(flags: &Flags, command: &str) -> Result<(), Failure> {
+    match flags.dividend.first() {
+        None => Ok(()),
+        Some(_) => Err(Failure::input(format!("--dividend is for `engine options price`, not for {command}"))),
+    }
+}
+
+/// With cash dividends: by the tree alone.
+fn on_a_tree(flags: &Flags, option: &European) -> Result<Answer, Failure> {
+    let dividends = flags.dividends()?;
+    let tree = Tree { steps: STEPS, extrapolate: true };
+    let found = if flags.american {
+        tree.american_with_dividends(&as_american(option), &dividends)
+    } else {
+        tree.european_with_dividends(option, &dividends)
+    };
+    let found = found.map_err(problem)?;
+    let mut answer = Answer::new(flags.title(option));
+    let exercise = f64::from(u8::from(found.exercise_now));
+    answer.figures = vec![
+        Figure { name: "price", value: Some(found.price), unit: "" },
+        Figure { name: "delta", value: Some(found.delta), unit: "per 1.00 of the underlying" },
+        Figure { name: "gamma", value: Some(found.gamma), unit: "delta per 1.00 of the underlying" },
+        Figure { name: "error_estimate", value: Some(found.error_estimate), unit: "of the price: the change that half the steps make" },
+        Figure { name: "immediate_exercise", value: Some(exercise), unit: "1: exercise now is as good as waiting" },
+    ];
+    answer.notes.push("Cash dividends on a Leisen-Reimer tree of 2,000 steps; the spot falls at each ex-date.");
+    Ok(answer)
 }
 
 /// The figures asked for, in the units asked for.

@@ -4,6 +4,8 @@ mod backtest;
 mod data;
 mod indicators;
 mod init;
+mod options;
+mod options_golden;
 mod simulate_orders;
 mod small_commands;
 mod stats_tables;

@@ -22,6 +22,7 @@ mod axis;
 mod chart;
 mod heat_map;
 mod histogram;
+mod page;
 mod style;
 
 use plotters::coord::Shift;
@@ -31,6 +32,7 @@ pub use axis::Axis;
 pub use chart::{Chart, Line, Look, Mark, Ranges};
 pub use heat_map::{HeatMap, Scale};
 pub use histogram::Histogram;
+pub use page::{Page, Part};
 
 use crate::display::printable;
 
