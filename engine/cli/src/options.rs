@@ -4,7 +4,7 @@
 mod american;
 mod answer;
 mod cbbc;
-mod columns;
+pub(crate) mod columns;
 mod contract;
 mod greeks;
 mod iv;

@@ -1,21 +1,33 @@
-//! `engine stats performance FILE.csv`, `engine stats trades FILE.csv` and
-//! `engine stats deflated_sharpe FILE.csv`.
+//! `engine stats NAME FILE.csv`: statistics of curves, trades and series, and every
+//! reference table as a command.
 //!
 //! Names are those of the reference tables; an undefined figure is an empty
 //! field, or null in JSON.
 
+mod adf;
+mod cointegration;
+mod correlation;
 mod deflated_sharpe;
+mod ewma_garch;
+mod fields;
 mod historical_vol;
+mod kelly;
+mod mackinnon;
+mod mc_var_exact;
+mod pbo;
+mod portfolio_risk;
+mod reversion;
+mod risk;
 mod trades;
 
 use std::path::PathBuf;
 
+use ::risk::bootstrap::{Bands, Bootstrap, bootstrap};
+use ::risk::{benchmark, moments, performance, ratios};
 use clap::{Args, Subcommand};
 use engine_data::DataError;
 use engine_data::number::digits17;
 use engine_data::table::{TextTable, read_table};
-use risk::bootstrap::{Bands, Bootstrap, bootstrap};
-use risk::{benchmark, moments, performance, ratios};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -37,6 +49,32 @@ enum Command {
     DeflatedSharpe(deflated_sharpe::Arguments),
     #[command(name = "historical_vol", alias = "historical-vol")]
     HistoricalVol(historical_vol::Arguments),
+    Cointegration(cointegration::Arguments),
+    Adf(adf::Arguments),
+    #[command(name = "mackinnon_p", alias = "mackinnon-p")]
+    MackinnonP(mackinnon::PValues),
+    #[command(name = "mackinnon_crit", alias = "mackinnon-crit")]
+    MackinnonCrit(mackinnon::Critical),
+    Correlation(correlation::Whole),
+    #[command(name = "correlation_rolling", alias = "correlation-rolling")]
+    CorrelationRolling(correlation::Rolling),
+    #[command(name = "ewma_garch", alias = "ewma-garch")]
+    EwmaGarch(ewma_garch::Arguments),
+    #[command(name = "half_life", alias = "half-life")]
+    HalfLife(reversion::HalfLife),
+    Kalman(reversion::Kalman),
+    Risk(risk::Arguments),
+    #[command(name = "portfolio_risk", alias = "portfolio-risk")]
+    PortfolioRisk(portfolio_risk::Arguments),
+    #[command(name = "mc_var_exact", alias = "mc-var-exact")]
+    McVarExact(mc_var_exact::Arguments),
+    #[command(name = "kelly_binary", alias = "kelly-binary")]
+    KellyBinary(kelly::Binary),
+    #[command(name = "kelly_portfolio", alias = "kelly-portfolio")]
+    KellyPortfolio(kelly::Portfolio),
+    #[command(name = "kelly_series", alias = "kelly-series")]
+    KellySeries(kelly::Series),
+    Pbo(pbo::Arguments),
 }
 
 /// Return, risk and their ratios, of an equity curve
@@ -94,6 +132,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Trades(arguments) => trades::run(arguments),
         Command::DeflatedSharpe(arguments) => deflated_sharpe::run(arguments),
         Command::HistoricalVol(arguments) => historical_vol::run(arguments),
+        Command::Cointegration(arguments) => cointegration::run(arguments),
+        Command::Adf(arguments) => adf::run(arguments),
+        Command::MackinnonP(arguments) => mackinnon::p_values(arguments),
+        Command::MackinnonCrit(arguments) => mackinnon::critical_value(arguments),
+        Command::Correlation(arguments) => correlation::whole_series(arguments),
+        Command::CorrelationRolling(arguments) => correlation::rolling(arguments),
+        Command::EwmaGarch(arguments) => ewma_garch::run(arguments),
+        Command::HalfLife(arguments) => reversion::half_life_of(arguments),
+        Command::Kalman(arguments) => reversion::kalman(arguments),
+        Command::Risk(arguments) => risk::run(arguments),
+        Command::PortfolioRisk(arguments) => portfolio_risk::run(arguments),
+        Command::McVarExact(arguments) => mc_var_exact::run(arguments),
+        Command::KellyBinary(arguments) => kelly::binary(arguments),
+        Command::KellyPortfolio(arguments) => kelly::portfolio(arguments),
+        Command::KellySeries(arguments) => kelly::series(arguments),
+        Command::Pbo(arguments) => pbo::run(arguments),
     }
 }
 
@@ -155,8 +209,8 @@ fn column(table: &TextTable, name: &str, from: usize) -> Result<Vec<f64>, Failur
 }
 
 fn of_bands(bands: &Bands) -> [(&'static str, Option<f64>); 8] {
-    let low = |band: Option<risk::bootstrap::Band>| band.map(|b| b.low);
-    let high = |band: Option<risk::bootstrap::Band>| band.map(|b| b.high);
+    let low = |band: Option<::risk::bootstrap::Band>| band.map(|b| b.low);
+    let high = |band: Option<::risk::bootstrap::Band>| band.map(|b| b.high);
     [
         ("sharpe_rf0_low", low(bands.sharpe)),
         ("sharpe_rf0_high", high(bands.sharpe)),

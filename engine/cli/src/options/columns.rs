@@ -6,14 +6,14 @@ use options::{OptionError, OptionType};
 use crate::failure::Failure;
 
 /// A column of numbers, kept as text until a row asks.
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     name: String,
     fields: Result<Vec<String>, f64>,
 }
 
 impl Numbers {
     /// The first of `names` that the table has.
-    pub(super) fn required(table: &TextTable, names: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn required(table: &TextTable, names: &[&str]) -> Result<Self, Failure> {
         match Self::find(table, names)? {
             Some(found) => Ok(found),
             None => Err(missing(table, names)),
@@ -21,26 +21,26 @@ impl Numbers {
     }
 
     /// The same; a table without it means `default` in every row.
-    pub(super) fn or(table: &TextTable, names: &[&str], default: f64) -> Result<Self, Failure> {
+    pub(crate) fn or(table: &TextTable, names: &[&str], default: f64) -> Result<Self, Failure> {
         let name = names.first().copied().unwrap_or_default().to_owned();
         Ok(Self::find(table, names)?.unwrap_or(Self { name, fields: Err(default) }))
     }
 
     /// The same; none when the table does not have it.
-    pub(super) fn find(table: &TextTable, names: &[&str]) -> Result<Option<Self>, Failure> {
+    pub(crate) fn find(table: &TextTable, names: &[&str]) -> Result<Option<Self>, Failure> {
         let Some(name) = present(table, names) else { return Ok(None) };
         let fields = table.column_text(name)?;
         Ok(Some(Self { name: name.to_owned(), fields: Ok(fields) }))
     }
 
     /// Its name in the table.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The number in a row; the column and what was expected when it is none. `nan` and `inf` are
     /// left for the calculation to judge.
-    pub(super) fn at(&self, row: usize) -> Result<f64, String> {
+    pub(crate) fn at(&self, row: usize) -> Result<f64, String> {
         match &self.fields {
             Err(default) => Ok(*default),
             Ok(fields) => number(&self.name, fields.get(row).map_or("", String::as_str)),
@@ -48,7 +48,7 @@ impl Numbers {
     }
 
     /// The same; none when the field is empty.
-    pub(super) fn maybe(&self, row: usize) -> Result<Option<f64>, String> {
+    pub(crate) fn maybe(&self, row: usize) -> Result<Option<f64>, String> {
         match &self.fields {
             Ok(fields) if fields.get(row).is_none_or(String::is_empty) => Ok(None),
             _ => self.at(row).map(Some),
@@ -64,25 +64,25 @@ fn number(name: &str, field: &str) -> Result<f64, String> {
 }
 
 /// A column of words.
-pub(super) struct Words {
+pub(crate) struct Words {
     name: String,
     fields: Vec<String>,
 }
 
 impl Words {
-    pub(super) fn required(table: &TextTable, names: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn required(table: &TextTable, names: &[&str]) -> Result<Self, Failure> {
         let name = present(table, names).ok_or_else(|| missing(table, names))?;
         Ok(Self { name: name.to_owned(), fields: table.column_text(name)? })
     }
 
-    pub(super) fn find(table: &TextTable, names: &[&str]) -> Result<Option<Self>, Failure> {
+    pub(crate) fn find(table: &TextTable, names: &[&str]) -> Result<Option<Self>, Failure> {
         if present(table, names).is_none() {
             return Ok(None);
         }
         Self::required(table, names).map(Some)
     }
 
-    pub(super) fn at(&self, row: usize) -> &str {
+    pub(crate) fn at(&self, row: usize) -> &str {
         self.fields.get(row).map_or("", String::as_str)
     }
 

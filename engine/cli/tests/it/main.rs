@@ -8,6 +8,7 @@ mod options;
 mod options_golden;
 mod simulate_orders;
 mod small_commands;
+mod stats_tables;
 mod support;
 mod sweep;
 mod synthetic;
