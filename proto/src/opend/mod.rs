@@ -1,0 +1,3 @@
+//! OpenD: messages, ids, frames, ciphers and sessions.
+
+pub mod messages;
