@@ -31,11 +31,11 @@ if not folder.exists():
     sys.exit("surface: the option quotes are missing beside the checkout")
 
 key = ["expiry", "strike", "right"]
-quotes = pl.read_parquet(folder / "GOOG_20151224_quote.parquet").with_columns(pl.col("expiry").cast(pl.Date))
+quotes = pl.read_parquet(folder / "GOOG_20151224_quote.parquet").with_columns(pl.col("expiry").cast(pl.String).str.slice(0, 10))
 # A minute's bar is known at its end; a quote holds until the next bar.
 known = quotes.filter(pl.col("time") < MOMENT).sort("time", maintain_order=True)
 last = known.group_by(key, maintain_order=True).last().sort(key)
-interest = pl.read_parquet(folder / "GOOG_20151224_openinterest.parquet").with_columns(pl.col("expiry").cast(pl.Date))
+interest = pl.read_parquet(folder / "GOOG_20151224_openinterest.parquet").with_columns(pl.col("expiry").cast(pl.String).str.slice(0, 10))
 last = last.join(interest.select(*key, "open_interest").unique(key, keep="last", maintain_order=True), on=key, how="left")
 
 

@@ -79,8 +79,12 @@ pub(super) fn range(values: impl Iterator<Item = f64>, margin: f64) -> Option<(f
     if low > high {
         return None;
     }
-    let width = if high > low { high - low } else { low.abs().max(1.0) * 0.1 };
-    Some((low - margin * width, high + margin * width))
+    if low == high {
+        // One value has a range all the same.
+        let width = low.abs().max(1.0) * 0.1;
+        return Some((low - width, high + width));
+    }
+    Some((low - margin * (high - low), high + margin * (high - low)))
 }
 
 #[cfg(test)]
