@@ -6,13 +6,17 @@ use proto::opend::messages::{qot_get_kl, trd_place_order};
 
 #[test]
 fn the_head_of_any_reply() {
-    let body = qot_get_kl::Response { ret_type: 0, s2c: Some(Default::default()), ..Default::default() }.encode_to_vec();
+    let body =
+        qot_get_kl::Response { ret_type: 0, s2c: Some(Default::default()), ..Default::default() }.encode_to_vec();
     let head = Envelope::read(&body).unwrap();
     assert!(head.is_success() && head.has_s2c && head.ret_msg.is_none());
 
     let body = failure(-1, "unknown id 9999", Some(5));
     let head = Envelope::read(&body).unwrap();
-    assert_eq!((head.result(), head.ret_msg, head.err_code, head.has_s2c), (-1, Some("unknown id 9999"), Some(5), false));
+    assert_eq!(
+        (head.result(), head.ret_msg, head.err_code, head.has_s2c),
+        (-1, Some("unknown id 9999"), Some(5), false)
+    );
     // Any protocol's reply can be such a failure.
     let reply = trd_place_order::Response::decode(&body[..]).unwrap();
     assert_eq!((reply.ret_type, reply.ret_msg.as_deref(), reply.s2c), (-1, Some("unknown id 9999"), None));

@@ -41,7 +41,8 @@ fn messages_are_there_for_every_id_of_the_three_ranges() {
 #[test]
 fn what_carries_a_packet_id_is_an_order_and_is_never_repeated() {
     for id in Id::ALL {
-        let Some(c2s) = id.request().and_then(|r| proto::opend::schema::message(&r.name.replace("Request", "C2S"))) else {
+        let Some(c2s) = id.request().and_then(|r| proto::opend::schema::message(&r.name.replace("Request", "C2S")))
+        else {
             continue;
         };
         let carries = c2s.fields.iter().any(|f| f.kind.to_string() == "Common.PacketID");

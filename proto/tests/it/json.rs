@@ -1,7 +1,7 @@
 //! The JSON form of bodies.
 
-use prost::Message as _;
 use proptest::prelude::*;
+use prost::Message as _;
 use proto::opend::json::{Bytes, JsonError, Unknown, from_json, to_json};
 use proto::opend::messages::{init_connect, qot_common, qot_request_history_kl, trd_common, trd_sub_acc_push};
 use proto::opend::schema::{self, Message};
@@ -87,14 +87,26 @@ fn integers_in_every_spelling() {
 
 #[test]
 fn floats_are_read_to_the_last_bit() {
-    for text in ["0.1", "1e-7", "123456789.123456789", "5e-324", "1.7976931348623157e308", "0.30000000000000004", "2.2250738585072011e-308"] {
+    for text in [
+        "0.1",
+        "1e-7",
+        "123456789.123456789",
+        "5e-324",
+        "1.7976931348623157e308",
+        "0.30000000000000004",
+        "2.2250738585072011e-308",
+    ] {
         for quoted in [text.to_owned(), format!("\"{text}\"")] {
             let bytes = read("Qot_Common.PreAfterMarketData", &format!(r#"{{"price":{quoted}}}"#)).unwrap();
             let read = qot_common::PreAfterMarketData::decode(&bytes[..]).unwrap().price.unwrap();
             assert_eq!(read.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }
     }
-    for (text, check) in [("NaN", f64::is_nan as fn(f64) -> bool), ("Infinity", |v| v == f64::INFINITY), ("-Infinity", |v| v == f64::NEG_INFINITY)] {
+    for (text, check) in [
+        ("NaN", f64::is_nan as fn(f64) -> bool),
+        ("Infinity", |v| v == f64::INFINITY),
+        ("-Infinity", |v| v == f64::NEG_INFINITY),
+    ] {
         let bytes = read("Qot_Common.PreAfterMarketData", &format!(r#"{{"price":"{text}"}}"#)).unwrap();
         assert!(check(qot_common::PreAfterMarketData::decode(&bytes[..]).unwrap().price.unwrap()), "{text}");
         assert_eq!(write("Qot_Common.PreAfterMarketData", &bytes), format!(r#"{{"price":"{text}"}}"#));
@@ -109,25 +121,52 @@ fn one_error_that_names_the_place() {
         ("Qot_Sub.Request", "{}x", "JSON, line 1 column 3: trailing characters"),
         ("Qot_Sub.Request", "{\n \"x\":1}", "JSON, line 2 column 4: Qot_Sub.Request has no field \"x\""),
         ("KeepAlive.C2S", r#"{"time":1,"time":2}"#, "JSON, line 1 column 16, time: the field comes twice"),
-        ("KeepAlive.C2S", r#"{"time":"x"}"#, "JSON, line 1 column 11, time: invalid value: string \"x\", expected int64"),
-        ("KeepAlive.C2S", r#"{"time":1.5}"#, "JSON, line 1 column 11, time: invalid type: floating point `1.5`, expected int64"),
-        ("KeepAlive.C2S", r#"{"time":true}"#, "JSON, line 1 column 12, time: invalid type: boolean `true`, expected int64"),
-        ("KeepAlive.C2S", r#"{"time":9223372036854775808}"#,
-            "JSON, line 1 column 27, time: 9223372036854775808 is outside int64, -9223372036854775808 to 9223372036854775807"),
-        ("Qot_Sub.C2S", r#"{"securityList":[{"market":1},{"market":true}]}"#,
-            "JSON, line 1 column 44, securityList[1].market: invalid type: boolean `true`, expected int32"),
+        (
+            "KeepAlive.C2S",
+            r#"{"time":"x"}"#,
+            "JSON, line 1 column 11, time: invalid value: string \"x\", expected int64",
+        ),
+        (
+            "KeepAlive.C2S",
+            r#"{"time":1.5}"#,
+            "JSON, line 1 column 11, time: invalid type: floating point `1.5`, expected int64",
+        ),
+        (
+            "KeepAlive.C2S",
+            r#"{"time":true}"#,
+            "JSON, line 1 column 12, time: invalid type: boolean `true`, expected int64",
+        ),
+        (
+            "KeepAlive.C2S",
+            r#"{"time":9223372036854775808}"#,
+            "JSON, line 1 column 27, time: 9223372036854775808 is outside int64, -9223372036854775808 to 9223372036854775807",
+        ),
+        (
+            "Qot_Sub.C2S",
+            r#"{"securityList":[{"market":1},{"market":true}]}"#,
+            "JSON, line 1 column 44, securityList[1].market: invalid type: boolean `true`, expected int32",
+        ),
         ("Qot_Sub.C2S", r#"{"subTypeList":[null]}"#, "JSON, line 1 column 20, subTypeList[0]: null inside a list"),
-        ("Qot_Sub.C2S", r#"{"subTypeList":1}"#,
-            "JSON, line 1 column 16, subTypeList: invalid type: integer 1, expected a list of int32"),
-        ("Common.ProgramStatus", r#"{"type":"Nope"}"#,
-            "JSON, line 1 column 14, type: Common.ProgramStatusType has no value \"Nope\""),
+        (
+            "Qot_Sub.C2S",
+            r#"{"subTypeList":1}"#,
+            "JSON, line 1 column 16, subTypeList: invalid type: integer 1, expected a list of int32",
+        ),
+        (
+            "Common.ProgramStatus",
+            r#"{"type":"Nope"}"#,
+            "JSON, line 1 column 14, type: Common.ProgramStatusType has no value \"Nope\"",
+        ),
         ("Qot_Common.PreAfterMarketData", r#"{"price":1e999}"#, "price: 1e999 is outside double"),
         ("Qot_Common.PreAfterMarketData", r#"{"price":"inf"}"#, "price: found \"inf\", expected double"),
         ("Qot_Common.PreAfterMarketData", r#"{"price":{}}"#, "price: found {}, expected double"),
         ("Qot_RequestHistoryKL.S2C", r#"{"nextReqKey":"A"}"#, "nextReqKey: the text is not base64"),
     ] {
         let error = read(message, text).unwrap_err().to_string();
-        assert!(error == expected || error.ends_with(&format!(", {expected}")), "{text}\n found {error}\nwanted {expected}");
+        assert!(
+            error == expected || error.ends_with(&format!(", {expected}")),
+            "{text}\n found {error}\nwanted {expected}"
+        );
     }
     let error = from_json(of("KeepAlive.C2S"), b"{\n \"\xff\":1}", Unknown::Skip, MAX).unwrap_err();
     assert_eq!(error.to_string(), "JSON, line 2 column 3: the text is not UTF-8");
@@ -141,7 +180,10 @@ fn one_error_that_names_the_place() {
 fn results_have_a_bound() {
     let text = format!(r#"{{"accIDList":[{}0]}}"#, "0,".repeat(1000));
     let message = of("Trd_SubAccPush.C2S");
-    assert_eq!(from_json(message, text.as_bytes(), Unknown::Reject, 2001), Err(JsonError::TooLarge { bytes_max: 2001 }));
+    assert_eq!(
+        from_json(message, text.as_bytes(), Unknown::Reject, 2001),
+        Err(JsonError::TooLarge { bytes_max: 2001 })
+    );
     let bytes = from_json(message, text.as_bytes(), Unknown::Reject, 2002).unwrap();
     assert_eq!(to_json(message, &bytes, Bytes::Base64, 1000), Err(JsonError::TooLarge { bytes_max: 1000 }));
     assert_eq!(to_json(message, &bytes, Bytes::Base64, MAX).unwrap(), text.as_bytes());

@@ -1,7 +1,7 @@
 //! Required fields: each one that is absent is found and named.
 
-use prost::Message as _;
 use proptest::prelude::*;
+use prost::Message as _;
 use proto::opend::messages::{qot_common, qot_sub, qot_update_kl, trd_place_order};
 use proto::opend::required::{Flaw, check_required};
 use proto::opend::schema::{self, Kind, Label, Message};

@@ -66,7 +66,8 @@ fn the_schema_is_the_sdks() {
 fn the_counts_are_known() {
     let fields: usize = messages().iter().map(|m| m.fields.len()).sum();
     assert_eq!((messages().len(), fields, enums().len()), (563, 2600, 121));
-    let required = messages().iter().flat_map(|m| m.fields).filter(|f| f.label == proto::opend::schema::Label::Required);
+    let required =
+        messages().iter().flat_map(|m| m.fields).filter(|f| f.label == proto::opend::schema::Label::Required);
     assert_eq!(required.count(), LISTING.lines().filter(|l| l.contains(" required ")).count());
 }
 

@@ -13,7 +13,12 @@ use crate::opend::schema::{Enum, Field, Kind, Label, Message};
 /// # Errors
 /// [`JsonError::Write`] when the bytes are not this message,
 /// [`JsonError::TooLarge`] when the text would exceed `bytes_max`.
-pub fn to_json(message: &'static Message, protobuf: &[u8], bytes: Bytes, bytes_max: usize) -> Result<Vec<u8>, JsonError> {
+pub fn to_json(
+    message: &'static Message,
+    protobuf: &[u8],
+    bytes: Bytes,
+    bytes_max: usize,
+) -> Result<Vec<u8>, JsonError> {
     let mut writer = Writer { out: Vec::new(), path: Vec::new(), bytes, bytes_max };
     writer.message(message, protobuf)?;
     Ok(writer.out)
