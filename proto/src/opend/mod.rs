@@ -1,3 +1,13 @@
 //! OpenD: messages, ids, frames, ciphers and sessions.
 
+pub mod envelope;
+mod fields;
+pub mod ids;
+pub mod json;
 pub mod messages;
+pub mod protocol;
+pub mod required;
+pub mod schema;
+
+pub use fields::Malformed;
+pub use ids::Id;
