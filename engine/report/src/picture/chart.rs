@@ -88,6 +88,9 @@ pub(super) fn draw(chart: &Chart, area: &Area<'_>) -> Result<(), PictureError> {
     let (Some(x), Some(y)) = (range(xs, 0.02), chart.y_limits.or_else(|| range(ys, 0.08))) else {
         return Err(PictureError(format!("{}: there is nothing finite in it", chart.title)));
     };
+    // Labels of marks stand above what is drawn.
+    let room = if chart.y_limits.is_none() { 0.06 * chart.marks.len().min(6) as f64 } else { 0.0 };
+    let y = (y.0, y.1 + room * (y.1 - y.0));
     if !(x.0 < x.1 && y.0 < y.1) {
         return Err(PictureError(format!("{}: the limits of an axis are not in order", chart.title)));
     }
