@@ -265,7 +265,11 @@ fn on_a_tree(flags: &Flags, option: &European) -> Result<Answer, Failure> {
         Figure { name: "price", value: Some(found.price), unit: "" },
         Figure { name: "delta", value: Some(found.delta), unit: "per 1.00 of the underlying" },
         Figure { name: "gamma", value: Some(found.gamma), unit: "delta per 1.00 of the underlying" },
-        Figure { name: "error_estimate", value: Some(found.error_estimate), unit: "of the price: the change that half the steps make" },
+        Figure {
+            name: "error_estimate",
+            value: Some(found.error_estimate),
+            unit: "of the price: the change that half the steps make",
+        },
         Figure { name: "immediate_exercise", value: Some(exercise), unit: "1: exercise now is as good as waiting" },
     ];
     answer.notes.push("Cash dividends on a Leisen-Reimer tree of 2,000 steps; the spot falls at each ex-date.");

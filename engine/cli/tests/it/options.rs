@@ -125,14 +125,32 @@ fn flags_that_do_not_belong_together() {
     let folder = folder(&[("t.csv", "S,K,T,r,sigma,type\n100,100,1,0.05,0.2,call\n")]);
     let one = |more: &[&'static str]| [&["price"][..], &ONE, more].concat();
     for (arguments, expected) in [
-        (vec!["price", "t.csv", "--spot", "100"], "a table and --spot: expected either a file or the flags of one option\n"),
-        (vec!["iv", "t.csv", "--price", "1"], "a table and --price: expected either a file or the flags of one option\n"),
-        (vec!["price"], "--type is missing: one option needs --type, --spot, --strike, --years (or --expiry with --date), --rate\n"),
-        (one(&["--years", "1"]), "--vol is missing: one option needs --type, --spot, --strike, --years (or --expiry with --date), --rate\n"),
+        (
+            vec!["price", "t.csv", "--spot", "100"],
+            "a table and --spot: expected either a file or the flags of one option\n",
+        ),
+        (
+            vec!["iv", "t.csv", "--price", "1"],
+            "a table and --price: expected either a file or the flags of one option\n",
+        ),
+        (
+            vec!["price"],
+            "--type is missing: one option needs --type, --spot, --strike, --years (or --expiry with --date), --rate\n",
+        ),
+        (
+            one(&["--years", "1"]),
+            "--vol is missing: one option needs --type, --spot, --strike, --years (or --expiry with --date), --rate\n",
+        ),
         (one(&["--years", "-1", "--vol", "0.2"]), "--years is -1, expected a finite number, 0 or more\n"),
         (one(&["--years", "1", "--vol", "0.2", "-o", "x.csv"]), "--output is for a table; there is no FILE.csv\n"),
-        (one(&["--date", "2027-01-01", "--expiry", "2026-01-01", "--vol", "0.2"]), "--expiry 2026-01-01 is before --date 2027-01-01\n"),
-        (one(&["--years", "1", "--vol", "0.2", "--dividend", "3"]), "--dividend 3: expected DATE:AMOUNT or YEARS:AMOUNT\n"),
+        (
+            one(&["--date", "2027-01-01", "--expiry", "2026-01-01", "--vol", "0.2"]),
+            "--expiry 2026-01-01 is before --date 2027-01-01\n",
+        ),
+        (
+            one(&["--years", "1", "--vol", "0.2", "--dividend", "3"]),
+            "--dividend 3: expected DATE:AMOUNT or YEARS:AMOUNT\n",
+        ),
     ] {
         let (code, out, errors) = run(folder.path(), &arguments);
         assert_eq!((code, out.as_str(), errors.as_str()), (Some(2), "", expected), "{arguments:?}");
@@ -214,8 +232,14 @@ fn chains_that_cannot_be_read() {
         ("few.csv", "years,strike,type,bid,ask\n0.1,100,call,1,2\n0.1,110,call,3,2\n"),
     ]);
     for (arguments, expected) in [
-        (vec!["surface", "dates.csv"], "dates.csv: has a column expiry and none of years: --date tells from when they count\n"),
-        (vec!["surface", "dates.csv", "--date", "soon"], "--date soon: expected a date such as 2027-03-19 or 2027-03-19T15:30\n"),
+        (
+            vec!["surface", "dates.csv"],
+            "dates.csv: has a column expiry and none of years: --date tells from when they count\n",
+        ),
+        (
+            vec!["surface", "dates.csv", "--date", "soon"],
+            "--date soon: expected a date such as 2027-03-19 or 2027-03-19T15:30\n",
+        ),
         (vec!["surface", "none.csv"], "none.csv:1: column expiry (or years) is missing; found strike,type,bid,ask\n"),
         (vec!["surface", "bad.csv"], "bad.csv:3: strike is \"abc\", expected a number\n"),
     ] {
@@ -223,7 +247,10 @@ fn chains_that_cannot_be_read() {
         assert_eq!((code, errors.as_str()), (Some(2), expected), "{arguments:?}");
     }
     let (code, _, errors) = run(folder.path(), &["surface", "few.csv"]);
-    assert!(code == Some(2) && errors.starts_with("few.csv: no expiry can be fitted: of 2 quotes are dropped"), "{errors}");
+    assert!(
+        code == Some(2) && errors.starts_with("few.csv: no expiry can be fitted: of 2 quotes are dropped"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -245,7 +272,8 @@ fn an_iron_condor_from_its_file_and_by_name() {
     let svg = std::fs::read_to_string(folder.path().join("s.svg")).expect("a picture");
     assert!(svg.contains("breakeven 93.35"), "{svg}");
     let named = ["strategy", "--shape", "iron_condor", "--strikes", "90,95,105,110", "--years", "0.1", "--spot", "100"];
-    let named = [&named[..], &["--vol", "0.2", "--premiums", "0.35,1.2,1.1,0.3", "--multiplier", "100", "--json"]].concat();
+    let named =
+        [&named[..], &["--vol", "0.2", "--premiums", "0.35,1.2,1.1,0.3", "--multiplier", "100", "--json"]].concat();
     assert!((json(folder.path(), &named)["max_loss"].as_f64().expect("a loss") - 335.0).abs() < 1e-9);
     let (_, table, _) = run(folder.path(), &["strategy", toml]);
     assert!(table.starts_with("Iron condor\n") && table.contains("probability of profit"), "{table}");
@@ -279,7 +307,10 @@ fn strategies_that_cannot_be() {
         ("key.toml", "spot = 100.0\nvolatilty = 0.2\n[[leg]]\ntype = \"call\"\nstrike = 100.0\nyears = 0.1\n"),
         ("vol.toml", "spot = 100.0\n[[leg]]\ntype = \"call\"\nstrike = 100.0\nyears = 0.1\n"),
         ("leg.toml", "spot = 100.0\nvolatility = 0.2\n[[leg]]\ntype = \"call\"\nstrike = -5.0\nyears = 0.1\n"),
-        ("date.toml", "spot = 100.0\nvolatility = 0.2\n[[leg]]\ntype = \"call\"\nstrike = 5.0\nexpiry = \"2027-01-15\"\n"),
+        (
+            "date.toml",
+            "spot = 100.0\nvolatility = 0.2\n[[leg]]\ntype = \"call\"\nstrike = 5.0\nexpiry = \"2027-01-15\"\n",
+        ),
     ]);
     for (arguments, part) in [
         (vec!["strategy", "key.toml"], "volatilty"),
@@ -289,7 +320,10 @@ fn strategies_that_cannot_be() {
         (vec!["strategy", "nothing.toml"], "nothing.toml"),
         (vec!["strategy", "leg.toml", "--spot", "3"], "a file and --spot"),
         (vec!["strategy", "--shape", "straddle", "--strikes", "1,2"], "--strikes has 2 numbers, expected 1"),
-        (vec!["strategy", "--shape", "straddle", "--strikes", "100", "--spot", "100", "--vol", "0.2"], "--years is missing"),
+        (
+            vec!["strategy", "--shape", "straddle", "--strikes", "100", "--spot", "100", "--vol", "0.2"],
+            "--years is missing",
+        ),
     ] {
         let (code, _, errors) = run(folder.path(), &arguments);
         assert!(code == Some(2) && errors.contains(part), "{arguments:?}: {errors}");
