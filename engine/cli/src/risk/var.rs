@@ -280,10 +280,10 @@ impl Found {
         let span = holdings.history.span.as_ref().map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
         let days = holdings.history.days();
         let title = format!(
-            "{}: {} {} at {} over {} day(s), from {days} days of returns{span}",
+            "{}: {}{} at {} over {} day(s), from {days} days of returns{span}",
             holdings.title,
             money(value),
-            holdings.currency,
+            if holdings.currency.is_empty() { String::new() } else { format!(" {}", holdings.currency) },
             percent(arguments.confidence),
             arguments.horizon
         );
