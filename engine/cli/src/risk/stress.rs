@@ -28,6 +28,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let portfolio = Portfolio::read(&arguments.file)?;
+    let equity = portfolio.with(|book| book.summary().map(|s| s.equity)).map_err(|e| portfolio.failure(&e))?;
     let mut scenarios = if arguments.own { Vec::new() } else { standard_scenarios() };
     scenarios.extend(portfolio.scenarios.iter().cloned());
     if scenarios.is_empty() {
@@ -41,7 +42,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let found = found.map_err(|e| portfolio.failure_of(&format!("scenario {:?}", scenario.name), &e))?;
         outcomes.extend(found);
     }
-    let equity = portfolio.with(|book| book.summary().map(|s| s.equity)).map_err(|e| portfolio.failure(&e))?;
     let grid = portfolio.with(|book| grid(book, spots, &shocks)).map_err(|e| portfolio.failure_of("[grid]", &e))?;
     arguments.show.answer(answer(&portfolio, equity, &outcomes, &grid, points))
 }
