@@ -25,6 +25,7 @@ mod options;
 mod output;
 mod progress;
 mod report;
+mod risk;
 mod simulate_orders;
 mod stats;
 mod strategies;
@@ -62,6 +63,7 @@ enum Command {
     Indicators(indicators::Arguments),
     Strategies(strategies::Arguments),
     Stats(stats::Arguments),
+    Risk(risk::Arguments),
     Options(options::Arguments),
     Data(data::Arguments),
 }
@@ -89,6 +91,7 @@ pub fn main(registry: Registry) -> ExitCode {
         Command::Indicators(arguments) => indicators::run(&arguments),
         Command::Strategies(arguments) => strategies::run(&arguments, &registry),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Risk(arguments) => risk::run(&arguments),
         Command::Options(arguments) => options::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
     };

@@ -2,7 +2,7 @@
 //! strategies on paper, of tables or of one option by flags.
 
 mod american;
-mod answer;
+pub(crate) mod answer;
 mod cbbc;
 pub(crate) mod columns;
 mod contract;
@@ -11,9 +11,9 @@ mod iv;
 mod one;
 mod price;
 mod strategy;
-mod surface;
+pub(crate) mod surface;
 mod warrants;
-mod when;
+pub(crate) mod when;
 
 use clap::{Args, Subcommand};
 

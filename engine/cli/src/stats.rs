@@ -9,7 +9,7 @@ mod cointegration;
 mod correlation;
 mod deflated_sharpe;
 mod ewma_garch;
-mod fields;
+pub(crate) mod fields;
 mod historical_vol;
 mod kelly;
 mod mackinnon;

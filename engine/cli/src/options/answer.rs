@@ -61,7 +61,7 @@ impl Answer {
 }
 
 /// JSON with line ends.
-pub(super) fn pretty(value: &Value) -> Result<String, Failure> {
+pub(crate) fn pretty(value: &Value) -> Result<String, Failure> {
     Ok(serde_json::to_string_pretty(value).map_err(Failure::other)? + "\n")
 }
 
@@ -80,7 +80,7 @@ fn shown(value: f64) -> String {
 }
 
 /// A table with its columns aligned: words to the left, numbers to the right.
-pub(super) fn aligned(rows: &[Vec<String>]) -> String {
+pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|f| f.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();

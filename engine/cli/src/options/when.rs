@@ -4,7 +4,7 @@ use engine_data::calendars::parse_date;
 
 /// A day, counted from 1970, and the seconds since its midnight where they are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct When {
+pub(crate) struct When {
     day: i64,
     seconds: Option<i64>,
 }
@@ -13,7 +13,7 @@ const DAY: i64 = 86_400;
 
 impl When {
     /// `2027-03-19`, `2027-03-19T15:30` or `2027-03-19 15:30:00`, local time of the market.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (date, clock) = match text.split_once(['T', ' ']) {
             Some((date, clock)) => (date, Some(clock)),
             None => (text, None),
@@ -27,7 +27,7 @@ impl When {
 
     /// Years of 365 days from here to an expiry. Where only one of the two has a time of
     /// day, an expiry is at `close` and a valuation too.
-    pub(super) fn years_to(self, expiry: Self, close: i64) -> f64 {
+    pub(crate) fn years_to(self, expiry: Self, close: i64) -> f64 {
         let days = expiry.day - self.day;
         let seconds = match (self.seconds, expiry.seconds) {
             (None, None) => 0,

@@ -71,7 +71,7 @@ pub(super) fn critical(values: Option<CriticalValues>) -> [Cell; 3] {
 }
 
 /// An error with the argument named as the table names its column.
-pub(super) fn named(error: &RiskError, names: &[(&str, &str)]) -> String {
+pub(crate) fn named(error: &RiskError, names: &[(&str, &str)]) -> String {
     let name = |argument: &'static str| names.iter().find(|(of, _)| *of == argument).map_or(argument, |(_, name)| name);
     match error {
         RiskError::Argument { argument, found, expected } => {

@@ -6,6 +6,7 @@ mod indicators;
 mod init;
 mod options;
 mod options_golden;
+mod risk;
 mod simulate_orders;
 mod small_commands;
 mod stats_tables;
