@@ -211,12 +211,10 @@ fn of_assets(arguments: &Arguments) -> Result<Answer, Failure> {
     let within = market.within(&limits).map_err(fail)?;
     let header = ["asset", "unlimited", "error", "James-Stein", "part", "within limits", "price of limit"];
     let mut table = Table::new("Kelly fractions", &header);
-    for i in 0..n {
+    for (i, name) in history.names.iter().enumerate() {
         let fields = [free.fractions[i], errors[i], shrunk.fractions[i], part.fractions[i]];
         let limited = [within.optimum.fractions[i], within.price_of_limit[i]];
-        table.push(
-            std::iter::once(history.names[i].clone()).chain(fields.into_iter().chain(limited).map(plain)).collect(),
-        );
+        table.push(std::iter::once(name.clone()).chain(fields.into_iter().chain(limited).map(plain)).collect());
     }
     for (name, of) in [("growth per year", 0), ("Sharpe ratio", 1)] {
         let pick = |o: &risk::kelly::Optimum| plain(if of == 0 { o.growth } else { o.sharpe });
