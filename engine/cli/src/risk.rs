@@ -8,6 +8,7 @@ mod methods;
 mod portfolio;
 mod stress;
 mod var;
+mod var_figures;
 
 use std::path::PathBuf;
 

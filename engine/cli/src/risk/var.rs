@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use engine_report::picture::{Axis, Histogram, Mark, Panel};
 use risk::RiskError;
-use risk::monte_carlo::{Contributions, Estimate, Sampling, Simulation};
-use serde_json::{Value, json};
+use risk::monte_carlo::{Estimate, Sampling, Simulation};
 
 use super::book::Portfolio;
 use super::history::History;
 use super::holdings::Holdings;
-use super::methods::{Closed, ModelName, Plan, Tested, closed, simulated, tested};
-use super::{Answer, Show, Table, maybe, money, percent, plain};
+use super::methods::{ModelName, Plan, closed, simulated, tested};
+use super::var_figures::{Found, by_line};
+use super::{Show, money, percent};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::stats::fields::named;
@@ -33,13 +33,13 @@ pub(super) struct Arguments {
     value: f64,
     /// Chance that the loss is no greater, above 0 and below 1
     #[arg(long, default_value_t = 0.99)]
-    confidence: f64,
+    pub(super) confidence: f64,
     /// Days, 1 to 2,520
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2520))]
-    horizon: u32,
+    pub(super) horizon: u32,
     /// Distribution of the simulation
     #[arg(long, value_enum, default_value = "gbm")]
-    model: ModelName,
+    pub(super) model: ModelName,
     /// Degrees of freedom of the Student t, above 2
     #[arg(long, default_value_t = 5.0)]
     degrees: f64,
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     paths: usize,
     /// Start of the random numbers
     #[arg(long, default_value_t = 0)]
-    seed: u64,
+    pub(super) seed: u64,
     /// Every path with its mirror image
     #[arg(long, conflicts_with_all = ["sobol", "control_variate"])]
     antithetic: bool,
@@ -176,22 +176,6 @@ fn weights(text: &str, names: &[String]) -> Result<Vec<f64>, String> {
     Ok(found.into_iter().map(|weight| weight.unwrap_or(0.0)).collect())
 }
 
-/// Parts of a line.
-struct Part {
-    name: String,
-    component_var: f64,
-    component_es: f64,
-}
-
-/// Positions put together by the lines they came from.
-fn by_line(holdings: &Holdings, parts: &Contributions) -> Vec<Part> {
-    let part = |(line, name): (usize, &String)| {
-        let sum = |of: &[f64]| of.iter().zip(&holdings.line_of).filter(|(_, l)| **l == line).map(|(x, _)| x).sum();
-        Part { name: name.clone(), component_var: sum(&parts.component_var), component_es: sum(&parts.component_es) }
-    };
-    holdings.lines.iter().enumerate().map(part).collect()
-}
-
 fn picture(arguments: &Arguments, holdings: &Holdings, profits: &[f64], estimate: &Estimate) -> Panel {
     let unit = if holdings.currency.is_empty() { String::new() } else { format!(" ({})", holdings.currency) };
     // Half a tenth of a percent on both sides goes into the outermost bars.
@@ -213,177 +197,5 @@ fn picture(arguments: &Arguments, holdings: &Holdings, profits: &[f64], estimate
             Mark { x: -estimate.var, label: format!("VaR {level}: {}", money(estimate.var)) },
             Mark { x: -estimate.expected_shortfall, label: format!("ES {}", money(estimate.expected_shortfall)) },
         ],
-    })
-}
-
-/// All figures.
-struct Found {
-    closed: Closed,
-    estimate: Estimate,
-    parts: Vec<Part>,
-    tested: Vec<Tested>,
-}
-
-impl Found {
-    fn answer(&self, arguments: &Arguments, holdings: &Holdings, panel: Panel) -> Answer {
-        let Found { closed, estimate, parts, tested } = self;
-        let (value, finite) = (holdings.value, |x: f64| Some(x).filter(|x| x.is_finite()));
-        let bent = &closed.cornish_fisher;
-        let simulation = match arguments.model {
-            ModelName::Gbm => "simulated, GBM",
-            ModelName::StudentT => "simulated, Student t",
-            ModelName::Bootstrap => "simulated, bootstrap",
-        };
-        let mut methods = Table::new("value at risk", &["method", "VaR", "share", "expected shortfall"]);
-        for (name, var, es) in [
-            ("historical", closed.historical.var * value, Some(closed.historical.expected_shortfall * value)),
-            ("normal", closed.normal.var, Some(closed.normal.expected_shortfall)),
-            ("Cornish-Fisher", bent.var * value, None),
-            (simulation, estimate.var, Some(estimate.expected_shortfall)),
-        ] {
-            methods.push(vec![name.to_owned(), money(var), percent(var / value), maybe(es, money)]);
-        }
-        for (name, var, es) in [
-            ("  95 % band, low", estimate.var_low, estimate.es_low),
-            ("  95 % band, high", estimate.var_high, estimate.es_high),
-        ] {
-            let share = maybe(finite(var / value), percent);
-            methods.push(vec![name.to_owned(), maybe(finite(var), money), share, maybe(finite(es), money)]);
-        }
-        let mut positions = Table::new("positions (simulated)", &["position", "component VaR", "component ES"]);
-        for part in parts {
-            positions.push(vec![part.name.clone(), money(part.component_var), money(part.component_es)]);
-        }
-        let mut factors = Table::new("factors (normal)", &["factor", "delta weight", "component VaR", "marginal VaR"]);
-        for (i, name) in holdings.history.names.iter().enumerate() {
-            let marginal = closed.normal.marginal_var[i];
-            let component = closed.normal.component_var[i];
-            let weight = if marginal == 0.0 { 0.0 } else { component / marginal };
-            factors.push(vec![name.clone(), plain(weight), money(component), money(marginal)]);
-        }
-        let mut tables = vec![methods, positions, factors];
-        if !tested.is_empty() {
-            tables.push(backtests(tested));
-        }
-        let mut notes = holdings.notes.clone();
-        if arguments.horizon > 1 {
-            let root = "The historical figures are those of one day times the root of the days.";
-            notes.push(format!(
-                "{root} Normal and Cornish-Fisher add up independent days; the simulation takes every day."
-            ));
-        }
-        if !bent.slope_positive {
-            notes.push(
-                "The Cornish-Fisher expansion is outside its domain at this confidence: do not use its figure.".into(),
-            );
-        }
-        let span = holdings.history.span.as_ref().map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
-        let days = holdings.history.days();
-        let title = format!(
-            "{}: {}{} at {} over {} day(s), from {days} days of returns{span}",
-            holdings.title,
-            money(value),
-            if holdings.currency.is_empty() { String::new() } else { format!(" {}", holdings.currency) },
-            percent(arguments.confidence),
-            arguments.horizon
-        );
-        let picture = Some(("How often the simulation gives which profit, VaR and ES marked".to_owned(), panel));
-        Answer { title, tables, notes, json: self.json(arguments, holdings), picture }
-    }
-
-    fn json(&self, arguments: &Arguments, holdings: &Holdings) -> Value {
-        let Found { closed, estimate, parts, tested } = self;
-        let value = holdings.value;
-        let parts: Vec<Value> = parts
-            .iter()
-            .map(|p| json!({ "name": p.name, "component_var": p.component_var, "component_es": p.component_es }))
-            .collect();
-        let normal = &closed.normal;
-        let factors: Vec<Value> = holdings
-            .history
-            .names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                json!({
-                    "name": name,
-                    "component_var": normal.component_var[i],
-                    "marginal_var": normal.marginal_var[i],
-                    "component_es": normal.component_es[i],
-                    "marginal_es": normal.marginal_es[i],
-                })
-            })
-            .collect();
-        let tests: Vec<Value> = tested.iter().map(backtest_json).collect();
-        json!({
-            "value": value,
-            "currency": holdings.currency,
-            "confidence": arguments.confidence,
-            "horizon_days": arguments.horizon,
-            "history_days": holdings.history.days(),
-            "historical": {
-                "var": closed.historical.var * value,
-                "expected_shortfall": closed.historical.expected_shortfall * value,
-            },
-            "normal": {
-                "var": normal.var,
-                "expected_shortfall": normal.expected_shortfall,
-                "sigma": normal.sigma,
-                "diversification_ratio": normal.diversification_ratio,
-            },
-            "cornish_fisher": {
-                "var": closed.cornish_fisher.var * value,
-                "slope_positive": closed.cornish_fisher.slope_positive,
-            },
-            "monte_carlo": {
-                "paths": estimate.paths,
-                "seed": arguments.seed,
-                "var": estimate.var,
-                "var_low": finite(estimate.var_low),
-                "var_high": finite(estimate.var_high),
-                "expected_shortfall": estimate.expected_shortfall,
-                "es_low": finite(estimate.es_low),
-                "es_high": finite(estimate.es_high),
-                "es_standard_error": finite(estimate.es_standard_error),
-                "band": estimate.band,
-            },
-            "positions": parts,
-            "factors": factors,
-            "backtests": tests,
-        })
-    }
-}
-
-fn finite(x: f64) -> Option<f64> {
-    Some(x).filter(|x| x.is_finite())
-}
-
-fn backtests(tested: &[Tested]) -> Table {
-    let header = ["VaR of one day", "days", "exceptions", "expected", "Kupiec p", "independence p", "both p"];
-    let mut table = Table::new("backtest", &header);
-    for Tested { name, result } in tested {
-        table.push(vec![
-            (*name).to_owned(),
-            result.days.to_string(),
-            result.exceptions.to_string(),
-            engine_report::picture::Axis::default().decimals(1).number(result.expected),
-            plain(result.proportion_of_failures.p_value),
-            maybe(result.independence.map(|t| t.p_value), plain),
-            maybe(result.conditional_coverage.map(|t| t.p_value), plain),
-        ]);
-    }
-    table
-}
-
-fn backtest_json(Tested { name, result }: &Tested) -> Value {
-    let ratio = |r: risk::var::LikelihoodRatio| json!({ "statistic": r.statistic, "p_value": r.p_value });
-    json!({
-        "method": name,
-        "days": result.days,
-        "exceptions": result.exceptions,
-        "expected": result.expected,
-        "kupiec": ratio(result.proportion_of_failures),
-        "christoffersen_independence": result.independence.map(ratio),
-        "christoffersen_conditional_coverage": result.conditional_coverage.map(ratio),
     })
 }

@@ -15,7 +15,7 @@ fn json(arguments: &[&str]) -> Value {
 }
 
 fn number(of: &Value, pointer: &str) -> f64 {
-    of.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("{pointer} in {of}"))
+    of.pointer(pointer).and_then(Value::as_f64).expect(pointer)
 }
 
 fn sum(of: &Value, list: &str, key: &str) -> f64 {

@@ -360,9 +360,12 @@ fn a_pair_is_followed_and_a_spread_reverts() {
     assert!(figures["half_life_low"].as_f64().expect("low") < half_life);
 }
 
+/// Files, arguments, how the message begins.
+type Case = (&'static [(&'static str, &'static str)], &'static [&'static str], &'static str);
+
 #[test]
 fn what_is_missing_is_said_once() {
-    let cases: &[(&[(&str, &str)], &[&str], &str)] = &[
+    let cases: &[Case] = &[
         (&[("a.csv", "pair\n")], &["adf", "a.csv"], "a.csv:1: column series is missing; found pair"),
         (&[("c.csv", "pair\nx\n")], &["correlation", "c.csv"], "corr_series.csv: cannot read: "),
         (&[("c.csv", "pair\nx\n")], &["correlation", "c.csv", "--series", "s.csv"], "s.csv: cannot read: "),
