@@ -61,6 +61,16 @@ pub fn exp_near(x: f64) -> f64 {
     exp_shifted::<0>(x)
 }
 
+/// e^x, taken at -708 below it and at 709 above it: for sums in which what is smaller or larger
+/// than all normal numbers does not count.
+#[inline(always)]
+#[must_use]
+pub fn exp_bounded(x: f64) -> f64 {
+    let x = if x < -708.0 { -708.0 } else { x };
+    let x = if x > 709.0 { 709.0 } else { x };
+    exp_near(x)
+}
+
 /// e^x * 2^SHIFT where the result is a normal number; outside it is not defined.
 ///
 /// For products that come back into range: `exp_shifted::<400>(x) * y * 2^-400`

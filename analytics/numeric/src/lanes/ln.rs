@@ -1,44 +1,43 @@
 //! The natural logarithm.
 
-use std::f64::consts::SQRT_2;
+use super::{LN2_HIGH, LN2_LOW, polynomial};
 
-use super::{LN2_HIGH, LN2_LOW, MAGIC, polynomial};
-
-/// `(2 atanh(s) / s - 2) / s^2` as a polynomial in s^2 for |s| <= 0.1716,
+/// `(2 atanh(s) / s - 2) / s^2` as a polynomial in s^2 for |s| <= 0.2005,
 /// interpolated at the Chebyshev nodes: relative error of 2 atanh 6e-19.
 const ATANH: [f64; 8] = [
     0.666_666_666_666_666_6,
-    0.400_000_000_000_008_9,
-    0.285_714_285_707_959_37,
-    0.222_222_223_934_526_3,
-    0.181_817_954_545_265,
-    0.153_862_497_881_961_05,
-    0.132_685_033_127_947_6,
-    0.130_894_451_452_463_12,
+    0.400_000_000_000_080_85,
+    0.285_714_285_672_118_6,
+    0.222_222_230_590_062_6,
+    0.181_817_367_912_973_87,
+    0.153_889_011_136_895_7,
+    0.132_090_540_817_975_64,
+    0.136_140_470_410_905_88,
 ];
 
 const MANTISSA: u64 = (1 << 52) - 1;
 const ONE: u64 = 1023 << 52;
+/// 2^52 and a sign's weight among exponents: with them a power becomes a number.
+const TWO_52: u64 = 0x4330_0000_0000_0000;
+const POWERS: u64 = 2048;
 
 /// `ln(a / b)` for normal positive numbers, without forming the quotient: near
 /// a = b the relative error stays small. Outside it is not defined.
 ///
-/// `a = m_a 2^i` and `b = m_b 2^j` give `(i - j) ln 2 + 2 atanh((m_a - m_b) / (m_a + m_b))`,
-/// with the exponents chosen so that m_a / m_b lies between `sqrt(1/2)` and `sqrt 2`.
+/// `a = m_a 2^i` and `b = m_b 2^j` give `(i - j) ln 2 + 2 atanh((m_a - m_b) / (m_a + m_b))`.
+/// The bits of a number, read as a whole one, rise with its logarithm, by 2^52 for each power of
+/// two and straight in between: their difference, rounded, is a power with which m_a / m_b lies
+/// between 2^-0.59 and 2^0.59. Nothing is compared or chosen.
 #[inline(always)]
 #[must_use]
 pub fn ln_ratio(a: f64, b: f64) -> f64 {
     let (a, b) = (a.to_bits(), b.to_bits());
-    let exponent = (a >> 52).wrapping_sub(b >> 52);
-    let m_a = f64::from_bits((a & MANTISSA) | ONE);
-    let m_b = f64::from_bits((b & MANTISSA) | ONE);
-    let above = m_a > SQRT_2 * m_b;
-    let below = SQRT_2 * m_a < m_b;
-    let m_a = if above { 0.5 * m_a } else { m_a };
-    let m_a = if below { 2.0 * m_a } else { m_a };
-    let k = f64::from_bits(MAGIC.to_bits().wrapping_add(exponent)) - MAGIC;
-    let k = if above { k + 1.0 } else { k };
-    let k = if below { k - 1.0 } else { k };
+    let apart = a.wrapping_sub(b);
+    let power = apart.wrapping_add((POWERS << 52) | (1 << 51)) >> 52;
+    let one_to_two = (a & MANTISSA) | ONE;
+    let beside = one_to_two.wrapping_sub(apart).wrapping_add(power.wrapping_sub(POWERS) << 52);
+    let (m_a, m_b) = (f64::from_bits(one_to_two), f64::from_bits(beside));
+    let k = f64::from_bits(power | TWO_52) - (4_503_599_627_370_496.0 + POWERS as f64);
     let s = (m_a - m_b) / (m_a + m_b);
     let w = s * s;
     k * LN2_HIGH + (2.0 * s + (s * w * polynomial(&ATANH, w) + k * LN2_LOW))

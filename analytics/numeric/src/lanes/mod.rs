@@ -22,9 +22,9 @@ mod exp;
 mod ln;
 mod normal;
 
-pub use exp::{exp, exp_near, exp_shifted};
+pub use exp::{exp, exp_bounded, exp_near, exp_shifted};
 pub use ln::{ln, ln_ratio};
-pub use normal::{PDF_AT_0, TAIL_MAX, cdf, pdf, scaled_tail};
+pub use normal::{PDF_AT_0, TAIL_MAX, cdf, cdf_from, pdf, scaled_tail};
 
 /// 1.5 * 2^52: adding it leaves the nearest whole number in the low bits.
 const MAGIC: f64 = 6_755_399_441_055_744.0;

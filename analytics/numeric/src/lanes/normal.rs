@@ -77,3 +77,13 @@ pub fn cdf(z: f64) -> f64 {
     let tail = exp::scaled(m * scaled_tail(size), k);
     if z > 0.0 { 1.0 - tail } else { tail }
 }
+
+/// `P(Z <= z)` where `bell = exp(-z^2 / 2)` is known, and as exact as that.
+#[inline(always)]
+#[must_use]
+pub fn cdf_from(z: f64, bell: f64) -> f64 {
+    let size = z.abs();
+    let size = if size > TAIL_MAX { TAIL_MAX } else { size };
+    let tail = bell * scaled_tail(size);
+    if z > 0.0 { 1.0 - tail } else { tail }
+}

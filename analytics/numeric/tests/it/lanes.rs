@@ -72,6 +72,12 @@ fn ends_of_the_domains() {
         assert_eq!(lanes::cdf(z), expected, "cdf {z}");
     }
     assert_eq!(lanes::pdf(f64::INFINITY), 0.0);
+    for (x, at) in [(-1e300, -708.0), (f64::NEG_INFINITY, -708.0), (1e300, 709.0), (f64::INFINITY, 709.0)] {
+        assert_eq!(lanes::exp_bounded(x), lanes::exp(at), "{x}");
+    }
+    for (z, bell, expected) in [(0.0, 1.0, 0.5), (f64::INFINITY, 0.0, 1.0), (f64::NEG_INFINITY, 0.0, 0.0)] {
+        assert_eq!(lanes::cdf_from(z, bell), expected, "cdf_from {z}");
+    }
     // The last denormals.
     assert!(lanes::cdf(-38.4) > 0.0 && lanes::cdf(-38.4) < 1e-321);
 }
@@ -80,6 +86,7 @@ proptest! {
     #[test]
     fn cheaper_forms_agree(x in -700.0..700.0_f64) {
         prop_assert_eq!(lanes::exp_near(x).to_bits(), lanes::exp(x).to_bits());
+        prop_assert_eq!(lanes::exp_bounded(x).to_bits(), lanes::exp(x).to_bits());
         let back = lanes::exp_shifted::<64>(x.min(600.0)) * 2.0_f64.powi(-64);
         prop_assert_eq!(back.to_bits(), lanes::exp(x.min(600.0)).to_bits());
     }
@@ -90,6 +97,15 @@ proptest! {
         prop_assert!(near(lanes::exp(x), libm::exp(x), 2.0));
         prop_assert!(near(lanes::ln(y), libm::log(y), 3.0));
         prop_assert!(near(lanes::cdf(z), 0.5 * libm::erfc(-z / 2.0_f64.sqrt()), 8.0 + 2.0 * z * z), "{z}");
+        let from_bell = lanes::cdf_from(z, libm::exp(-0.5 * z * z));
+        prop_assert!(near(from_bell, lanes::cdf(z), 8.0 + 2.0 * z * z), "{z}");
+    }
+
+    #[test]
+    fn logarithms_of_ratios_of_any_numbers(a in 1_u64 << 52..0x7ff0 << 48, b in 1_u64 << 52..0x7ff0 << 48) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        let expected = libm::log(a) - libm::log(b);
+        prop_assert!((lanes::ln_ratio(a, b) - expected).abs() <= 3e-13 + 3e-16 * expected.abs(), "{a} {b}");
     }
 
     #[test]

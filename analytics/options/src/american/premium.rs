@@ -3,9 +3,10 @@
 #![allow(clippy::needless_range_loop, reason = "plain indices over columns of one length become vector instructions")]
 
 use multiversion::multiversion;
+use numeric::lanes::{PDF_AT_0, cdf, cdf_from, exp_bounded};
 
-use super::collocation::{Limits, Workspace, sum};
-use super::elementary::{FRAC_1_SQRT_TAU, cdf, cdf_by, exp};
+use super::collocation::{Limits, Workspace};
+use super::equation::sum;
 use super::put::Put;
 use super::scheme::Tables;
 
@@ -29,7 +30,7 @@ pub(super) fn european(put: &Put) -> Value {
     let (discount, carry) = (libm::exp(-put.rate * put.years), libm::exp(-put.dividend_yield * put.years));
     let d1 = (libm::log(put.spot) + (put.rate - put.dividend_yield) * put.years) / whole + 0.5 * whole;
     let below = numeric::normal::cdf(-d1);
-    let density = FRAC_1_SQRT_TAU * libm::exp(-0.5 * d1 * d1);
+    let density = PDF_AT_0 * libm::exp(-0.5 * d1 * d1);
     Value {
         price: discount * numeric::normal::cdf(whole - d1) - put.spot * carry * below,
         delta: -carry * below,
@@ -66,7 +67,7 @@ fn while_it_changes(put: &Put, limits: &Limits, tables: &Tables, work: &mut Work
     }
     let before = put.years - limits.horizon;
     let start = libm::log(put.spot) - limits.start;
-    let inverse = exp(-limits.start);
+    let inverse = exp_bounded(-limits.start);
     let per_year = r - q + 0.5 * sigma * sigma;
     let (left, weight) = (&tables.outer.root_left[..count], &tables.outer.weight[..count]);
     for k in 0..count {
@@ -75,12 +76,12 @@ fn while_it_changes(put: &Put, limits: &Limits, tables: &Tables, work: &mut Work
         let h = if passed[k] > 0.0 { passed[k].sqrt() } else { 0.0 };
         let d1 = (start + h + per_year * years) / deviation;
         let d2 = d1 - deviation;
-        let (bell1, bell2) = (exp(-0.5 * d1 * d1), exp(-0.5 * d2 * d2));
-        let (below1, below2) = (cdf_by(-d1, bell1), cdf_by(-d2, bell2));
-        let carry = weight[k] * limits.horizon * exp(-q * years);
-        let discount = weight[k] * limits.horizon * exp(-r * years);
-        let density = carry * FRAC_1_SQRT_TAU * bell1 / deviation;
-        let gain = r * inverse * exp(h) - q;
+        let (bell1, bell2) = (exp_bounded(-0.5 * d1 * d1), exp_bounded(-0.5 * d2 * d2));
+        let (below1, below2) = (cdf_from(-d1, bell1), cdf_from(-d2, bell2));
+        let carry = weight[k] * limits.horizon * exp_bounded(-q * years);
+        let discount = weight[k] * limits.horizon * exp_bounded(-r * years);
+        let density = carry * PDF_AT_0 * bell1 / deviation;
+        let gain = r * inverse * exp_bounded(h) - q;
         price[k] = r * discount * below2 - q * put.spot * carry * below1;
         delta[k] = -gain * density - q * carry * below1;
         gamma[k] = density / put.spot * (gain * d1 / deviation + q);
@@ -103,9 +104,9 @@ fn while_constant(put: &Put, boundary: f64, years: f64) -> Value {
         let (near, far) = (a / root + g * root, a / root - g * root);
         // g - b and g + b, whose product is 2 rho, without cancellation.
         let (less, more) = if b > 0.0 { (2.0 * rho / (g + b), g + b) } else { (g - b, 2.0 * rho / (g - b)) };
-        let up = exp(a * less) * cdf(near);
-        let down = cdf_by(far, exp(-rho * years - 0.5 * z * z));
-        let value = 0.5 * (more / g * up + less / g * down) - exp(-rho * years) * cdf(z);
+        let up = exp_bounded(a * less) * cdf(near);
+        let down = cdf_from(far, exp_bounded(-rho * years - 0.5 * z * z));
+        let value = 0.5 * (more / g * up + less / g * down) - exp_bounded(-rho * years) * cdf(z);
         let slope = rho / g * (up - down);
         let curve = rho / g * (less * up + more * down);
         let per = sigma * put.spot;

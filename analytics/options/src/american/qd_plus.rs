@@ -4,14 +4,15 @@
 
 #![allow(clippy::needless_range_loop, reason = "plain indices over columns of one length become vector instructions")]
 
+use numeric::lanes::{PDF_AT_0, cdf_from, exp_bounded, ln_ratio};
+
 use super::collocation::Limits;
-use super::elementary::{FRAC_1_SQRT_TAU, cdf_by, exp, ln};
 use super::put::Put;
 
 /// Newton steps in the logarithm of the boundary.
 const STEPS: usize = 3;
 
-/// `ln(X / B)` at each time (years to expiry, above 0).
+/// `ln(X / B)` at each time (years to expiry, above 0), in `columns.h`.
 ///
 /// The early exercise premium is taken as `h(tau) A(h) S^(x + c)`, where
 /// `h = 1 - e^(-r tau)` and x solves the equation of Barone-Adesi and Whaley;
@@ -19,22 +20,22 @@ const STEPS: usize = 3;
 /// `(1 - e^(-q tau) N(-d1)) B + (x + c) (1 - B - p(B)) = 0`. All terms are
 /// written with `h / r`, which has a limit where the rate is 0.
 #[inline(always)]
-pub(super) fn guess(put: &Put, limits: &Limits, times: &[f64], out: &mut [f64], columns: &mut Columns) {
+pub(super) fn guess(put: &Put, limits: &Limits, times: &[f64], columns: &mut Columns) {
     let (r, q, sigma) = (put.rate, put.dividend_yield, put.volatility);
     let variance = sigma * sigma;
     let tilt = 2.0 * (r - q) / variance - 1.0;
     let count = times.len();
-    let (last, first) = (exp(limits.start - limits.most), exp(limits.start));
+    let (last, first) = (exp_bounded(limits.start - limits.most), exp_bounded(limits.start));
     let (least, most) = (limits.start - limits.most, limits.start);
-    let Columns { power, theta_share, b } = columns;
-    for column in [&mut *power, &mut *theta_share, &mut *b] {
+    let Columns { h, power, theta_share, b } = columns;
+    for column in [&mut *h, &mut *power, &mut *theta_share, &mut *b] {
         column.resize(count, 0.0);
     }
     let (power, theta_share, b) = (&mut power[..count], &mut theta_share[..count], &mut b[..count]);
-    let out = &mut out[..count];
+    let h = &mut h[..count];
     for i in 0..count {
         let time = times[i];
-        let discount = exp(-r * time);
+        let discount = exp_bounded(-r * time);
         // (1 - e^(-r time)) / r, by its series where that cancels.
         let small = r * time;
         let series = time * (1.0 - small * (0.5 - small * (1.0 / 6.0)));
@@ -48,20 +49,20 @@ pub(super) fn guess(put: &Put, limits: &Limits, times: &[f64], out: &mut [f64], 
         let room = if 1.0 - last > 1e-12 { 1.0 - last } else { 1e-12 };
         let fade = ((r - q) * time - 2.0 * sigma * time.sqrt()) / room;
         let fade = if fade < 0.0 { fade } else { 0.0 };
-        b[i] = ln(last + (first - last) * exp(fade));
+        b[i] = ln_ratio(last + (first - last) * exp_bounded(fade), 1.0);
     }
     for _ in 0..STEPS {
         for i in 0..count {
             let time = times[i];
-            let (discount, carry) = (exp(-r * time), exp(-q * time));
+            let (discount, carry) = (exp_bounded(-r * time), exp_bounded(-q * time));
             let whole = sigma * time.sqrt();
-            let price = exp(b[i]);
+            let price = exp_bounded(b[i]);
             let d1 = (b[i] + (r - q) * time) / whole + 0.5 * whole;
             let d2 = d1 - whole;
-            let (bell1, bell2) = (exp(-0.5 * d1 * d1), exp(-0.5 * d2 * d2));
-            let (tail1, tail2) = (carry * cdf_by(-d1, bell1), discount * cdf_by(-d2, bell2));
+            let (bell1, bell2) = (exp_bounded(-0.5 * d1 * d1), exp_bounded(-0.5 * d2 * d2));
+            let (tail1, tail2) = (carry * cdf_from(-d1, bell1), discount * cdf_from(-d2, bell2));
             let premium = 1.0 - price - (tail2 - price * tail1);
-            let density = carry * FRAC_1_SQRT_TAU * bell1;
+            let density = carry * PDF_AT_0 * bell1;
             let theta = -0.5 * variance * price * density / whole + r * tail2 - q * price * tail1;
             let theta_slope = density * (d2 / (2.0 * time) - (r - q) / whole) - q * tail1;
             let value = (1.0 - tail1) * price + power[i] * premium - theta_share[i] * theta;
@@ -75,13 +76,15 @@ pub(super) fn guess(put: &Put, limits: &Limits, times: &[f64], out: &mut [f64], 
         }
     }
     for i in 0..count {
-        out[i] = most - b[i];
+        h[i] = most - b[i];
     }
 }
 
 /// What [`guess`] keeps of each time.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
+    /// The guess.
+    pub(super) h: Vec<f64>,
     /// `x + c`.
     power: Vec<f64>,
     /// How much the European option's theta counts.

@@ -74,11 +74,14 @@ pub(super) struct Tables {
     pub(super) tolerance: f64,
     /// `sqrt(tau / horizon)` at the boundary's nodes but the one at 0.
     pub(super) nodes: Vec<f64>,
+    /// How much a node's change counts against the tolerance: `sqrt(tau / horizon)`, as close to expiry the
+    /// boundary settles slowly and the price asks little of it. All the same where the scheme is for checks.
+    pub(super) counts: Vec<f64>,
     /// The integrals of the boundary's equation.
     pub(super) inner: Rule,
-    /// `inner_weights[j][i * inner + k]`: how much node j counts where the integral of node i asks at its point k.
-    pub(super) inner_weights: Vec<Vec<f64>>,
-    /// The same row by row, each padded with zeros to a multiple of 8.
+    /// How much node j counts at the eight points that start at `8 m` of all nodes' points, in `[m * nodes + j]`.
+    pub(super) inner_weights: Vec<[f64; 8]>,
+    /// The same point by point, each row padded with zeros to a multiple of 8.
     pub(super) inner_rows: Vec<f64>,
     pub(super) padded: usize,
     /// `root_left` and `weight` of `inner` at all nodes' points, in units of the horizon's root and of the horizon.
@@ -88,6 +91,16 @@ pub(super) struct Tables {
     pub(super) outer: Rule,
     /// `outer_weights[j][k]`, likewise.
     pub(super) outer_weights: Vec<Vec<f64>>,
+    /// What the boundary is solved with first.
+    pub(super) coarse: Option<Box<Coarse>>,
+}
+
+/// Fewer nodes and points.
+#[derive(Debug)]
+pub(super) struct Coarse {
+    pub(super) tables: Tables,
+    /// `to_fine[j][i]`: how much its node j counts at node i of the scheme.
+    pub(super) to_fine: Vec<Vec<f64>>,
 }
 
 impl Rule {
@@ -126,15 +139,22 @@ fn lagrange(degree: usize, root: Root, at: &[f64]) -> Vec<Vec<f64>> {
 impl Tables {
     /// From the variable of interpolation and the numbers of nodes, and of points inside and outside.
     fn new(equation: Equation, tolerance: f64, root: Root, [degree, inside, outside]: [usize; 3]) -> Self {
+        // Sums over a node's points go in whole vectors.
+        let inside = inside.next_multiple_of(8);
         let inner = Rule::between_roots(&gauss_legendre(inside));
         let outer = Rule::direct(&tanh_sinh(outside, 2.8));
         let nodes: Vec<f64> = chebyshev::points(degree)[1..].iter().map(|point| root.back(*point)).collect();
         let asked: Vec<f64> =
             nodes.iter().flat_map(|node| inner.root_passed.iter().map(move |root| node * root)).collect();
-        let inner_weights = lagrange(degree, root, &asked);
+        let columns = lagrange(degree, root, &asked);
+        let eights = 0..asked.len() / 8;
+        let counts = nodes.iter().map(|node| if tolerance > EXACT { *node } else { 1.0 }).collect();
+        let inner_weights = eights
+            .flat_map(|m| columns.iter().map(move |column| std::array::from_fn(|lane| column[8 * m + lane])))
+            .collect();
         let padded = degree.next_multiple_of(8);
         let inner_rows = (0..asked.len())
-            .flat_map(|k| inner_weights.iter().map(move |weights| weights[k]).chain((degree..padded).map(|_| 0.0)))
+            .flat_map(|k| columns.iter().map(move |column| column[k]).chain((degree..padded).map(|_| 0.0)))
             .collect();
         Self {
             equation,
@@ -146,15 +166,37 @@ impl Tables {
             inner_left: nodes.iter().flat_map(|node| inner.root_left.iter().map(move |root| node * root)).collect(),
             inner_share: nodes.iter().flat_map(|node| inner.weight.iter().map(move |w| node * node * w)).collect(),
             inner_weights,
+            coarse: None,
             outer_weights: lagrange(degree, root, &outer.root_passed),
+            counts,
             nodes,
             inner,
             outer,
         }
     }
+
+    /// With a coarse one first, of so many nodes and points.
+    fn after(mut self, [degree, inside]: [usize; 2]) -> Self {
+        let tables = Self::new(self.equation, COARSE, self.root, [degree, inside, 1]);
+        // What is interpolated is `h^2 / sqrt(tau)`, so that it is right also where `h` vanishes.
+        let mut to_fine = lagrange(degree, self.root, &self.nodes);
+        for (weights, from) in to_fine.iter_mut().zip(&tables.nodes) {
+            for (weight, to) in weights.iter_mut().zip(&self.nodes) {
+                *weight *= to / from;
+            }
+        }
+        self.coarse = Some(Box::new(Coarse { to_fine, tables }));
+        self
+    }
 }
 
-/// Newton's method settles in 2 or 3 steps, seldom in 5.
+/// The change of `ln B` that ends the coarse steps.
+const COARSE: f64 = 3e-3;
+
+/// Below this tolerance all nodes count the same.
+const EXACT: f64 = 1e-8;
+
+/// Newton's method settles in 1 or 2 steps, seldom in 5.
 const ITERATIONS: usize = 24;
 
 /// Scheme by scheme: the tables of boundaries that start at the strike, and of the others.
@@ -173,7 +215,10 @@ impl Scheme {
             Self::ReferenceB => (Equation::B, 1e-9, [20, 48, 128], [40, 64, 128]),
         };
         let (root, sizes) = if bent { (Root::Second, bent_sizes) } else { (Root::Fourth, straight_sizes) };
-        TABLES[self as usize][usize::from(bent)].get_or_init(|| Tables::new(equation, tolerance, root, sizes))
+        TABLES[self as usize][usize::from(bent)].get_or_init(|| {
+            let tables = Tables::new(equation, tolerance, root, sizes);
+            if bent && self == Self::Accurate { tables.after([10, 8]) } else { tables }
+        })
     }
 
     /// For what does not settle on the scheme's own nodes: fewer of them close to expiry.

@@ -2,6 +2,7 @@
 //! the compiler turns into vector instructions for the processor that is found.
 
 use multiversion::multiversion;
+use numeric::lanes::ln_ratio;
 
 use super::batch::ForwardQuotes;
 use super::quote::{Quote, forward_quote, is_finite};
@@ -68,7 +69,7 @@ impl Block {
         self.lanes[row] = ALONE;
         self.years[row] = years;
         let Some(quote) = quote.filter(|quote| quote.is_plain(years)) else { return };
-        let Sorted { x, price, target, lane } = sort(&Normal::from(quote));
+        let Sorted { x, price, target, lane } = sort(&Normal::from(quote), ln_ratio);
         (self.x[row], self.price[row], self.target[row], self.lanes[row]) = (x, price, target, lane);
     }
 
@@ -144,9 +145,9 @@ fn split_rows(quotes: &ForwardQuotes<'_>, x: &mut [f64], price: &mut [f64], targ
     let (years, kinds) = (&quotes.years[..n], &quotes.kinds[..n]);
     let (price, target, lanes) = (&mut price[..n], &mut target[..n], &mut lanes[..n]);
     for i in 0..n {
-        let quote = forward_quote(prices[i], forwards[i], strikes[i], kinds[i] == OptionType::Call);
+        let quote = forward_quote(prices[i], forwards[i], strikes[i], kinds[i] == OptionType::Call, ln_ratio);
         let plain = quote.is_plain(years[i]) & is_finite(prices[i], forwards[i], strikes[i]);
-        let sorted = sort(&Normal::from(quote));
+        let sorted = sort(&Normal::from(quote), ln_ratio);
         x[i] = sorted.x;
         price[i] = sorted.price;
         target[i] = sorted.target;

@@ -20,6 +20,8 @@ mod step;
 
 pub use batch::{Failure, ForwardQuotes, PARALLEL, black_batch, black_batch_sequential, volatility_batch};
 
+use numeric::lanes;
+
 use crate::{European, OptionError, OptionType};
 
 /// The volatility at which `option` costs `price`, per square root of a year, as a fraction;
@@ -44,7 +46,7 @@ pub fn volatility(price: f64, option: &European) -> Result<f64, OptionError> {
 /// As [`volatility`].
 #[inline]
 pub fn black(price: f64, forward: f64, strike: f64, years: f64, kind: OptionType) -> Result<f64, OptionError> {
-    let quote = quote::forward_quote(price, forward, strike, kind == OptionType::Call);
+    let quote = quote::forward_quote(price, forward, strike, kind == OptionType::Call, lanes::ln_ratio);
     if quote.is_plain(years)
         && quote::is_finite(price, forward, strike)
         && let Some(total) = solve::total_deviation(&solve::Normal::from(quote))

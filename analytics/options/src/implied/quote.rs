@@ -20,9 +20,16 @@ pub(super) struct Quote {
     pub(super) x: f64,
 }
 
-/// An undiscounted price of an option on a forward.
+/// An undiscounted price of an option on a forward; `ln` of a ratio, [`ln_ratio`] or of normal numbers
+/// `lanes::ln_ratio`, which is the same for them.
 #[inline(always)]
-pub(super) fn forward_quote(price: f64, forward: f64, strike: f64, is_call: bool) -> Quote {
+pub(super) fn forward_quote(
+    price: f64,
+    forward: f64,
+    strike: f64,
+    is_call: bool,
+    ln: impl Fn(f64, f64) -> f64,
+) -> Quote {
     let above = forward > strike;
     let large = if above { forward } else { strike };
     let unit = if above { strike } else { forward };
@@ -38,12 +45,12 @@ pub(super) fn forward_quote(price: f64, forward: f64, strike: f64, is_call: bool
         time_value: if in_the_money { value + (value_low - gap_low) } else { price },
         rest: if in_the_money { large } else { unit } - price,
         unit,
-        x: ln_ratio(large, unit),
+        x: ln(large, unit),
     }
 }
 
-/// `ln(a / b)` of finite numbers above 0, subnormal ones among them.
-#[inline(always)]
+/// `ln(a / b)` of finite numbers above 0, subnormal ones among them. Not for loops: the compiler
+/// makes a copy of all of it for each case.
 pub(super) fn ln_ratio(a: f64, b: f64) -> f64 {
     let (low_a, low_b) = (a < f64::MIN_POSITIVE, b < f64::MIN_POSITIVE);
     let found = lanes::ln_ratio(if low_a { a * TWO_54 } else { a }, if low_b { b * TWO_54 } else { b });
@@ -86,11 +93,13 @@ impl Quote {
 }
 
 impl Quote {
-    /// Whether the fast path may take it: an ordinary time value at which a volatility exists.
+    /// Whether the fast path may take it: an ordinary time value at which a volatility exists, and
+    /// nothing that is subnormal.
     #[inline(always)]
     pub(super) fn is_plain(&self, years: f64) -> bool {
-        (self.time_value > 0.0)
-            & (self.rest > 0.0)
+        (self.time_value >= f64::MIN_POSITIVE)
+            & (self.rest >= f64::MIN_POSITIVE)
+            & (self.unit >= f64::MIN_POSITIVE)
             & (years > 0.0)
             & (years <= f64::MAX)
             & ((self.x >= TINY) | (self.time_value >= TINY * self.unit))
@@ -115,7 +124,7 @@ pub(super) fn checked(price: f64, forward: f64, strike: f64, years: f64, kind: O
     positive("forward", forward)?;
     positive("strike", strike)?;
     not_negative("years", years)?;
-    forward_quote(price, forward, strike, kind == OptionType::Call).volatility(years)
+    forward_quote(price, forward, strike, kind == OptionType::Call, ln_ratio).volatility(years)
 }
 
 /// No input is known that gets here; if there is one, it is better told than answered wrongly.

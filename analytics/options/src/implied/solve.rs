@@ -45,18 +45,19 @@ pub(super) struct Sorted {
     pub(super) lane: Lane,
 }
 
+/// `ln` as in [`super::quote::forward_quote`].
 #[inline(always)]
-pub(super) fn sort(normal: &Normal) -> Sorted {
+pub(super) fn sort(normal: &Normal, ln: impl Fn(f64, f64) -> f64) -> Sorted {
     let price = normal.price / normal.unit;
     let frame = Frame::new(normal.x);
     let high = price >= frame.high_price();
     let wing = price < frame.low_price;
     // The series holds for s up to 0.52: at x = 0 that is 0.2 of the forward, at x = 0.5 it is 0.055.
-    let small = normal.x < 0.5 && price < 0.19 - 0.3 * normal.x;
+    let small = (normal.x < 0.5) & (price < 0.19 - 0.3 * normal.x);
     let side = if high { normal.rest } else { normal.price };
     let lane = (if wing { WING_SERIES } else { CENTRE_SERIES }) + (if small { 0 } else { 1 });
     let lane = if high { HIGH_REST } else { lane };
-    Sorted { x: normal.x, price, target: ln_ratio(side, normal.unit), lane }
+    Sorted { x: normal.x, price, target: ln(side, normal.unit), lane }
 }
 
 /// Guess and one step in lane `LANE`.
@@ -107,7 +108,7 @@ const STEPS_MAX: usize = 16;
 /// The total deviation.
 #[inline]
 pub(super) fn total_deviation(normal: &Normal) -> Option<f64> {
-    let sorted = sort(normal);
+    let sorted = sort(normal, ln_ratio);
     let Sorted { x, price, target, lane } = sorted;
     let at = match lane {
         WING_SERIES => first::<WING_SERIES>(x, price, target),
@@ -145,7 +146,7 @@ mod tests {
                     continue;
                 }
                 let (price, rest) = (libm::exp(ln_price), libm::exp(ln_rest));
-                let sorted = sort(&Normal { x, price, rest, unit: 1.0 });
+                let sorted = sort(&Normal { x, price, rest, unit: 1.0 }, ln_ratio);
                 let at = match sorted.lane {
                     WING_SERIES => first::<WING_SERIES>(x, price, ln_price),
                     WING_TAILS => first::<WING_TAILS>(x, price, ln_price),
@@ -167,7 +168,7 @@ mod tests {
         for (x, s) in [(0.1, 0.3), (2.0, 0.5), (2.0, 5.0), (50.0, 9.0), (0.01, 0.001)] {
             let u = x / s - 0.5 * s;
             let (price, rest) = (libm::exp(target(x, u, false)), libm::exp(target(x, u, true)));
-            let sorted = sort(&Normal { x, price, rest, unit: 1.0 });
+            let sorted = sort(&Normal { x, price, rest, unit: 1.0 }, ln_ratio);
             for off in [-0.2, 0.2] {
                 let far = Step { u: u + off * u.abs().min(1.0), length: 1.0 };
                 let found = again(&sorted, far).expect("settles");
