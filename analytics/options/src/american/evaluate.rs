@@ -50,6 +50,7 @@ fn collocated(
     work: &mut Workspace,
 ) -> Result<Valuation, OptionError> {
     let limits = Limits::of(put);
+    let scheme = scheme.for_variance(put.volatility * put.volatility * put.years);
     let mut tables = scheme.tables(put.dividend_yield > put.rate);
     if !solve(put, &limits, tables, work) {
         tables = Scheme::rescue();
