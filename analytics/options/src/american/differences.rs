@@ -51,8 +51,14 @@ impl Differences {
             0.0
         };
         let none = f64::NEG_INFINITY;
-        let rho = slope(option.rate, none, 1e-5, &|rate| American { rate, ..*option })?;
-        let rho_q = slope(option.dividend_yield, none, 1e-5, &|dividend_yield| American { dividend_yield, ..*option })?;
-        Ok(Self { vega, theta: if by_years == 0.0 { 0.0 } else { -by_years }, rho, rho_q })
+        let rate_step = |at: f64| 1e-5 * at.abs().max(1.0);
+        let rho = slope(option.rate, none, rate_step(option.rate), &|rate| American { rate, ..*option })?;
+        let rho_q = slope(option.dividend_yield, none, rate_step(option.dividend_yield), &|dividend_yield| American {
+            dividend_yield,
+            ..*option
+        })?;
+        let found = Self { vega, theta: if by_years == 0.0 { 0.0 } else { -by_years }, rho, rho_q };
+        let known = [found.vega, found.theta, found.rho, found.rho_q].iter().all(|slope| slope.is_finite());
+        if known { Ok(found) } else { Err(OptionError::Unresolved) }
     }
 }
