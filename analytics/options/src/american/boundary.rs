@@ -42,6 +42,7 @@ impl Boundary {
             Region::Below => {
                 let limits = Limits::of(&put);
                 let mut work = Workspace::default();
+                let scheme = scheme.for_variance(put.volatility * put.volatility * put.years);
                 let mut tables = scheme.tables(put.dividend_yield > put.rate);
                 if !solve(&put, &limits, tables, &mut work) {
                     tables = Scheme::rescue();

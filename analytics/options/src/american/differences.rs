@@ -1,12 +1,14 @@
 //! The derivatives that have no formula of their own here, by central differences.
 
 use super::collocation::Workspace;
-use super::{American, Scheme, evaluate};
+use super::{American, Scheme, Valuation, evaluate};
 use crate::OptionError;
 
 /// Derivatives of the price by central differences, in raw units: per year, per
 /// 1.00. Their error is about 1e-6 of the spot with [`Scheme::Accurate`]; near
-/// the critical price, where the price has a kink in its second derivative, more.
+/// the critical price, where the price has a kink in its second derivative, more. Where
+/// the tree answers they are about as good as its price. A step that would change from
+/// one method to the other is replaced by one to the side of the option's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Differences {
     /// dV/dsigma, per 1.00 of volatility.
@@ -27,8 +29,17 @@ impl Differences {
         let mut work = Workspace::default();
         let mut slope = |at: f64, least: f64, step: f64, set: &dyn Fn(f64) -> American| {
             let (low, high) = ((at - step).max(least), at + step);
-            let mut price = |x| evaluate::valuation(&set(x), scheme, &mut work).map(|found| found.price);
-            Ok::<f64, OptionError>((price(high)? - price(low)?) / (high - low))
+            let mut value = |x| evaluate::valuation(&set(x), scheme, &mut work);
+            let (below, above) = (value(low)?, value(high)?);
+            let by_tree = |found: &Valuation| found.tree_error.is_some();
+            if by_tree(&below) == by_tree(&above) {
+                return Ok((above.price - below.price) / (high - low));
+            }
+            // The tree errs by more than the step changes the price: stay on the option's own side.
+            let here = value(at)?;
+            let (near, side) = if by_tree(&here) == by_tree(&above) { (above, step) } else { (below, -step) };
+            let far = value(at + 2.0 * side)?;
+            Ok::<f64, OptionError>((4.0 * near.price - 3.0 * here.price - far.price) / (2.0 * side))
         };
         option.check()?;
         let step = |at: f64| STEP * at.abs().max(1e-2);
@@ -40,8 +51,14 @@ impl Differences {
             0.0
         };
         let none = f64::NEG_INFINITY;
-        let rho = slope(option.rate, none, 1e-5, &|rate| American { rate, ..*option })?;
-        let rho_q = slope(option.dividend_yield, none, 1e-5, &|dividend_yield| American { dividend_yield, ..*option })?;
-        Ok(Self { vega, theta: if by_years == 0.0 { 0.0 } else { -by_years }, rho, rho_q })
+        let rate_step = |at: f64| 1e-5 * at.abs().max(1.0);
+        let rho = slope(option.rate, none, rate_step(option.rate), &|rate| American { rate, ..*option })?;
+        let rho_q = slope(option.dividend_yield, none, rate_step(option.dividend_yield), &|dividend_yield| American {
+            dividend_yield,
+            ..*option
+        })?;
+        let found = Self { vega, theta: if by_years == 0.0 { 0.0 } else { -by_years }, rho, rho_q };
+        let known = [found.vega, found.theta, found.rho, found.rho_q].iter().all(|slope| slope.is_finite());
+        if known { Ok(found) } else { Err(OptionError::Unresolved) }
     }
 }

@@ -50,6 +50,7 @@ fn collocated(
     work: &mut Workspace,
 ) -> Result<Valuation, OptionError> {
     let limits = Limits::of(put);
+    let scheme = scheme.for_variance(put.volatility * put.volatility * put.years);
     let mut tables = scheme.tables(put.dividend_yield > put.rate);
     if !solve(put, &limits, tables, work) {
         tables = Scheme::rescue();
@@ -65,7 +66,7 @@ fn collocated(
     };
     let intrinsic = option.intrinsic();
     let inside = option.kind.sign() * (option.spot - critical) >= 0.0;
-    let common = Valuation { european: european_price, critical_price: Some(critical), ..Valuation::default() };
+    let common = Valuation { european: european_price, critical_price: critical.is_finite().then_some(critical), ..Valuation::default() };
     if inside && european_price <= intrinsic {
         return Ok(exercised(option, common));
     }

@@ -70,7 +70,8 @@ pub struct Valuation {
     /// The price is the intrinsic value, above 0: exercise now is as good as waiting.
     pub exercise_now: bool,
     /// The spot at which exercise becomes best now: a put at or below it, a
-    /// call at or above it. `None` where early exercise never pays, at expiry,
+    /// call at or above it. `None` where early exercise never pays (or the spot would be
+    /// beyond the largest number), at expiry,
     /// without volatility, or with two boundaries.
     pub critical_price: Option<f64>,
     /// An estimate of the price's error, where the price comes from the tree.

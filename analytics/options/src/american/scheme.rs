@@ -7,8 +7,10 @@ use std::sync::OnceLock;
 use numeric::chebyshev;
 use numeric::quadrature::{Node, gauss_legendre, tanh_sinh};
 
-/// How much work a price is worth. Errors are in units of the strike, over
-/// rates and yields up to 0.1, volatilities from 0.04 to 0.6 and ten years.
+/// How much work a price is worth. Errors are in units of the strike (a call's, of
+/// the larger of strike and spot), over rates and yields up to 0.15, volatilities from
+/// 0.03 to 2 and 30 years, while `volatility^2 * years` is below 8. Above 2 the first two
+/// schemes compute as the next finer one: the boundary bends more there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// 8 to 12 nodes: errors below 3e-6.
@@ -203,7 +205,19 @@ const ITERATIONS: usize = 24;
 static TABLES: [[OnceLock<Tables>; 2]; 4] = [const { [const { OnceLock::new() }; 2] }; 4];
 static RESCUE: OnceLock<Tables> = OnceLock::new();
 
+/// `volatility^2 * years` above which a scheme's own nodes miss its promise.
+const WIDE: f64 = 2.0;
+
 impl Scheme {
+    /// The scheme that keeps this one's promise for a variance to expiry.
+    pub(super) fn for_variance(self, variance: f64) -> Self {
+        match self {
+            Self::Fast if variance > WIDE => Self::Accurate,
+            Self::Accurate if variance > WIDE => Self::Reference,
+            kept => kept,
+        }
+    }
+
     /// Built once, on first use. Where the yield exceeds the rate the boundary
     /// does not start at the strike, and bends where it would have (`bent`): it
     /// takes more nodes.

@@ -29,6 +29,9 @@ pub struct CashDividend {
     pub amount: f64,
 }
 
+/// Dividends nearer to each other than this, in years (a thirtieth of a second), are one.
+const SAME_TIME: f64 = 1e-9;
+
 /// Steps that the shortest stretch has at least.
 const LEAST_STEPS: usize = 8;
 
@@ -39,7 +42,8 @@ impl Tree {
     ///
     /// # Errors
     /// Names the argument that is not a number or outside its domain;
-    /// `dividends.years` also when out of order.
+    /// `dividends.years` also when out of order. [`OptionError::Unresolved`] where a tree would
+    /// take too many nodes: a volatility so low that a dividend is very many of its deviations.
     pub fn american_with_dividends(
         &self,
         option: &American,
@@ -79,11 +83,23 @@ impl Tree {
             }
             before = dividend.years;
         }
-        let paid: Vec<CashDividend> =
-            dividends.iter().copied().filter(|paid| paid.years <= option.years && paid.amount > 0.0).collect();
+        let paid = by_day(dividends, option.years);
         let at = |steps| backwards(option, &paid, early, steps);
-        self.beyond(at(self.steps), at(self.steps.div_ceil(2)), 0.5)
+        self.beyond(at(self.steps)?, at(self.steps.div_ceil(2))?, 0.5, option, early)
     }
+}
+
+/// What is paid until expiry, the dividends of one time as one.
+fn by_day(dividends: &[CashDividend], expiry: f64) -> Vec<CashDividend> {
+    let mut paid: Vec<CashDividend> = Vec::new();
+    for dividend in dividends.iter().filter(|dividend| dividend.years <= expiry && dividend.amount > 0.0) {
+        let years = if expiry - dividend.years < SAME_TIME { expiry } else { dividend.years };
+        match paid.last_mut() {
+            Some(last) if years - last.years < SAME_TIME => last.amount += dividend.amount,
+            _ => paid.push(CashDividend { years, amount: dividend.amount }),
+        }
+    }
+    paid
 }
 
 /// A dividend that comes at the end of a stretch, and what the option is worth after it.
@@ -94,28 +110,24 @@ struct After<'a> {
     at_zero: f64,
 }
 
-fn backwards(option: &European, dividends: &[CashDividend], early: bool, steps: usize) -> TreeValue {
+fn backwards(
+    option: &European,
+    dividends: &[CashDividend],
+    early: bool,
+    steps: usize,
+) -> Result<TreeValue, OptionError> {
     let sign = option.kind.sign();
     let payoff = |spot: f64| (sign * (spot - option.strike)).max(0.0);
     let mut ends: Vec<(f64, f64)> = dividends.iter().map(|dividend| (dividend.years, dividend.amount)).collect();
     if ends.last().is_none_or(|(years, _)| *years < option.years) {
         ends.push((option.years, 0.0));
     }
-    let mut total: f64 = dividends.iter().map(|dividend| dividend.amount).sum();
     let mut next: Option<Lattice> = None;
     for (i, (end, amount)) in ends.iter().enumerate().rev() {
         let start = if i == 0 { 0.0 } else { ends[i - 1].0 };
-        total -= amount;
-        if *end <= start {
-            // A second dividend on the same day: the next lattice at a spot lower by both.
-            if let Some(lattice) = &mut next {
-                lattice.shift(*amount, payoff, early);
-            }
-            continue;
-        }
         let count = ((end - start) / option.years * steps as f64).ceil() as usize;
         let before: f64 = ends[..i].iter().map(|(_, amount)| amount).sum();
-        let mut lattice = Lattice::new(option, start, end - start, count.max(LEAST_STEPS), before, steps);
+        let mut lattice = Lattice::new(option, start, end - start, count.max(LEAST_STEPS), before, steps)?;
         let left = option.years - end;
         let at_zero = match option.kind {
             OptionType::Call => 0.0,
@@ -138,5 +150,5 @@ fn backwards(option: &European, dividends: &[CashDividend], early: bool, steps: 
         lattice.roll(option, early, at_expiry, last);
         next = Some(lattice);
     }
-    next.map_or_else(TreeValue::default, |first| first.now(option, early))
+    Ok(next.map_or_else(TreeValue::default, |first| first.now(option, early)))
 }

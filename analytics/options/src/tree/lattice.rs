@@ -2,13 +2,16 @@
 //! spot may have moved by then.
 
 use super::TreeValue;
-use crate::OptionType;
 use crate::european::European;
+use crate::{OptionError, OptionType};
 
 /// Deviations of the spot that a lattice covers at its start.
 const REACH: f64 = 7.0;
 /// The lowest spot covered, as a share of the middle one; below it values are straight lines.
 const LOWEST: f64 = 0.05;
+
+/// Nodes of a lattice over all its steps, at most: a little above what 20,000 steps take.
+const NODES_MAX: f64 = 5e8;
 
 /// Spots a constant factor apart, and the option's value at each.
 #[derive(Debug)]
@@ -32,7 +35,18 @@ pub(super) struct Lattice {
 impl Lattice {
     /// From `start` over `years`, after dividends of `before`; `finest` sets how far apart
     /// the spots are from which delta and gamma come.
-    pub(super) fn new(option: &European, start: f64, years: f64, steps: usize, before: f64, finest: usize) -> Self {
+    ///
+    /// # Errors
+    /// Where it would take too many nodes: a volatility so low that a dividend is very many
+    /// of its deviations, or dividends a moment apart.
+    pub(super) fn new(
+        option: &European,
+        start: f64,
+        years: f64,
+        steps: usize,
+        before: f64,
+        finest: usize,
+    ) -> Result<Self, OptionError> {
         let step = years / steps as f64;
         let deviation = option.volatility * step.sqrt();
         let carry = option.rate - option.dividend_yield;
@@ -41,8 +55,13 @@ impl Lattice {
         let low = (middle * libm::exp(-spread) - before * libm::exp(carry.abs() * start)).max(LOWEST * middle);
         let wide = spread.max(libm::log(middle / low));
         let apart = option.volatility * (option.years / finest as f64).sqrt();
-        let half = (wide.max(2.0 * apart) / (2.0 * deviation)).ceil() as usize + 2;
-        Self { middle, half, steps, step, deviation, growth: carry * step, values: Vec::new(), waiting: 0.0 }
+        let places = (wide.max(2.0 * apart) / (2.0 * deviation)).ceil() + 2.0;
+        let nodes = (2.0 * places + 1.0 + steps as f64) * steps as f64;
+        if nodes.is_nan() || nodes > NODES_MAX {
+            return Err(OptionError::Unresolved);
+        }
+        let half = places as usize;
+        Ok(Self { middle, half, steps, step, deviation, growth: carry * step, values: Vec::new(), waiting: 0.0 })
     }
 
     /// The spot at place `i` of those at `step`.
@@ -117,19 +136,6 @@ impl Lattice {
         let [a, b, c, d] = [0, 1, 2, 3].map(|i| self.values[first + i]);
         let (p, q, r) = (x - 1.0, x - 2.0, x - 3.0);
         -a * p * q * r / 6.0 + b * x * q * r / 2.0 - c * x * p * r / 2.0 + d * x * p * q / 6.0
-    }
-
-    /// Takes another dividend off at the start.
-    pub(super) fn shift(&mut self, amount: f64, payoff: impl Fn(f64) -> f64, early: bool) {
-        let at_zero = payoff(0.0);
-        let values = (0..self.values.len())
-            .map(|i| {
-                let spot = self.spot(0, i);
-                let held = self.interpolate((spot - amount).max(1e-300), at_zero);
-                if early { held.max(payoff(spot)) } else { held }
-            })
-            .collect();
-        self.values = values;
     }
 
     /// Price, delta and gamma at the start, in the middle: the parabola through

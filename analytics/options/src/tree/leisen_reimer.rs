@@ -2,9 +2,9 @@
 //! valuation: examining and improving convergence": its nodes are placed so
 //! that European prices converge with the square of the number of steps.
 
-use crate::OptionError;
 use crate::american::American;
 use crate::european::European;
+use crate::{OptionError, OptionType};
 
 /// How a tree is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,8 @@ impl Tree {
     /// The American option.
     ///
     /// # Errors
-    /// Names the argument that is not a number or outside its domain.
+    /// Names the argument that is not a number or outside its domain;
+    /// [`OptionError::Unresolved`] where the numbers are too extreme for a tree.
     pub fn american(&self, option: &American) -> Result<TreeValue, OptionError> {
         option.check()?;
         self.value(&option.without_early_exercise(), true)
@@ -56,7 +57,7 @@ impl Tree {
         // The error falls with the number of steps, of European prices with its square.
         let share = coarse as f64 / fine as f64;
         let share = if early { share } else { share * share };
-        self.beyond(backwards(option, early, fine), backwards(option, early, coarse), share)
+        self.beyond(backwards(option, early, fine), backwards(option, early, coarse), share, option, early)
     }
 
     /// Names the number of steps, or what a tree cannot do without.
@@ -74,19 +75,39 @@ impl Tree {
     }
 
     /// The answer of a fine and of a coarse tree, whose errors are as 1 to `1 / share`.
-    pub(super) fn beyond(&self, fine: TreeValue, coarse: TreeValue, share: f64) -> Result<TreeValue, OptionError> {
-        if ![fine.price, fine.delta, fine.gamma, coarse.price].iter().all(|number| number.is_finite()) {
-            return Err(OptionError::Unresolved);
-        }
+    pub(super) fn beyond(
+        &self,
+        fine: TreeValue,
+        coarse: TreeValue,
+        share: f64,
+        option: &European,
+        early: bool,
+    ) -> Result<TreeValue, OptionError> {
         let beyond = |fine: f64, coarse: f64| (fine - share * coarse) / (1.0 - share);
-        let price = beyond(fine.price, coarse.price);
+        let (least, most) = bounds(option, early);
+        let price = beyond(fine.price, coarse.price).clamp(least, most);
         let error_estimate = (price - fine.price).abs();
-        if !self.extrapolate || fine.exercise_now {
-            return Ok(TreeValue { error_estimate, ..fine });
-        }
-        let (delta, gamma) = (beyond(fine.delta, coarse.delta), beyond(fine.gamma, coarse.gamma));
-        Ok(TreeValue { price, delta, gamma, exercise_now: false, error_estimate })
+        let found = if !self.extrapolate || fine.exercise_now {
+            TreeValue { error_estimate, ..fine }
+        } else {
+            let (delta, gamma) = (beyond(fine.delta, coarse.delta), beyond(fine.gamma, coarse.gamma));
+            TreeValue { price, delta, gamma, exercise_now: false, error_estimate }
+        };
+        let known =
+            [found.price, found.delta, found.gamma, found.error_estimate].iter().all(|figure| figure.is_finite());
+        if known { Ok(found) } else { Err(OptionError::Unresolved) }
     }
+}
+
+/// What no price lies outside of, whatever the volatility: extrapolation may overshoot.
+fn bounds(option: &European, early: bool) -> (f64, f64) {
+    let least = if early { (option.kind.sign() * (option.spot - option.strike)).max(0.0) } else { 0.0 };
+    let (paid, rate) = match option.kind {
+        OptionType::Call => (option.spot, option.dividend_yield),
+        OptionType::Put => (option.strike, option.rate),
+    };
+    let later = paid * libm::exp(-rate * option.years);
+    (least, if early { later.max(paid) } else { later }.max(least))
 }
 
 /// Peizer and Pratt's inversion, method 2: the probability at which a binomial

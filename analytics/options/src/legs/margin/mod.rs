@@ -13,7 +13,8 @@
 //! 1. Shares held cover short calls, lowest strike first; shares sold short cover short
 //!    puts, highest strike first.
 //! 2. What options are left, if all of one expiry and bounded on both sides, need the worst
-//!    loss at any strike (spreads, butterflies, condors, boxes).
+//!    loss at any strike (spreads, butterflies, condors, boxes), or what the sold ones need
+//!    uncovered where that is less: the rules ask for the lesser (SR-CBOE-2012-043, 77 FR 54626).
 //! 3. Else each short is paired with the bought option of its kind, expiring no earlier,
 //!    that leaves the smallest loss; what stays alone is uncovered, and an uncovered call and
 //!    put together are a short straddle.
@@ -76,9 +77,11 @@ pub enum MarginRule {
     /// Shares sold short, call bought, put sold at one strike: 150 %, then 100 % plus 10 % of
     /// the strike plus what the put is in the money.
     ReverseConversion,
-    /// Options of one expiry with a bounded loss: the worst loss at any strike, without premiums.
+    /// Options of one expiry with a bounded loss: the worst loss at any strike, without
+    /// premiums, or what those sold need uncovered, if less.
     Spread,
-    /// A short option and a bought one of its kind that lives as long: the strikes' difference, if adverse.
+    /// A short option and a bought one of its kind that lives as long: the strikes' difference, if
+    /// adverse, or what the short one needs uncovered, if less.
     PairedSpread,
     /// Uncovered call: its price plus the greater of 20 % (15 %) of spot less what it is out of the
     /// money, and 10 % of spot.
@@ -190,9 +193,13 @@ impl Book {
 
     /// Adds a part for `units` shares, `initial` and `maintenance` per share.
     fn ask(&mut self, rule: MarginRule, units: f64, initial: f64, maintenance: f64) {
-        if units > 0.0 {
-            let (initial, maintenance) = (units * initial, units * maintenance);
-            self.parts.push(MarginPart { rule, units, initial, maintenance });
-        }
+        self.parts.extend(MarginPart::of(rule, units, initial, maintenance));
+    }
+}
+
+impl MarginPart {
+    /// A part for `units` shares, `initial` and `maintenance` per share; none without shares.
+    fn of(rule: MarginRule, units: f64, initial: f64, maintenance: f64) -> Option<Self> {
+        (units > 0.0).then_some(Self { rule, units, initial: units * initial, maintenance: units * maintenance })
     }
 }

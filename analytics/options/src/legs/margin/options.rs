@@ -1,6 +1,6 @@
 //! Requirements of options among themselves.
 
-use super::{Book, MarginRule};
+use super::{Book, MarginPart, MarginRule};
 use crate::OptionType;
 use crate::legs::net::{NetOption, without_rounding};
 
@@ -11,11 +11,14 @@ impl Book {
             return;
         }
         if let Some((units, worst)) = self.worst_loss() {
-            self.ask(MarginRule::Spread, units, worst / units, worst / units);
+            let alone = uncovered(&self.sold, self.spot, self.share);
+            let initial: f64 = alone.iter().map(|part| part.initial).sum();
+            let maintenance: f64 = alone.iter().map(|part| part.maintenance).sum();
+            self.ask(MarginRule::Spread, units, worst.min(initial) / units, worst.min(maintenance) / units);
             return;
         }
         self.pair_spreads();
-        self.uncovered();
+        self.parts.extend(uncovered(&self.sold, self.spot, self.share));
     }
 
     /// Size and worst loss of all options together, when they expire together and no side is open.
@@ -65,37 +68,40 @@ impl Book {
                 if let Some(short) = self.sold.get_mut(place) {
                     short.units -= units;
                 }
-                self.ask(MarginRule::PairedSpread, units, adverse, adverse);
+                let beyond = beyond_price(&short, self.spot, self.share);
+                let (initial, maintenance) = (short.premium + beyond, short.mark + beyond);
+                self.ask(MarginRule::PairedSpread, units, adverse.min(initial), adverse.min(maintenance));
             }
         }
     }
+}
 
-    /// Asks for what is sold and stands alone.
-    fn uncovered(&mut self) {
-        let alone = |kind| -> Vec<NetOption> {
-            self.sold.iter().copied().filter(|option| option.kind == kind && option.units > 0.0).collect()
-        };
-        // The dearest requirement last: low calls, high puts.
-        let (mut calls, mut puts) = (alone(OptionType::Call), alone(OptionType::Put));
-        calls.reverse();
-        while let (Some(call), Some(put)) = (calls.last_mut(), puts.last_mut()) {
-            let units = call.units.min(put.units);
-            let beyond = beyond_price(call, self.spot, self.share).max(beyond_price(put, self.spot, self.share));
-            let (initial, maintenance) = (call.premium + put.premium + beyond, call.mark + put.mark + beyond);
-            call.units -= units;
-            put.units -= units;
-            calls.retain(|option| option.units > 0.0);
-            puts.retain(|option| option.units > 0.0);
-            self.ask(MarginRule::ShortStraddle, units, initial, maintenance);
-        }
-        for (rule, left) in [(MarginRule::UncoveredCall, calls), (MarginRule::UncoveredPut, puts)] {
-            for option in left.iter().rev() {
-                let beyond = beyond_price(option, self.spot, self.share);
-                self.ask(rule, option.units, option.premium + beyond, option.mark + beyond);
-            }
-        }
-        self.sold.iter_mut().for_each(|option| option.units = 0.0);
+/// What `sold` needs when nothing covers it.
+fn uncovered(sold: &[NetOption], spot: f64, share: f64) -> Vec<MarginPart> {
+    let alone = |kind| -> Vec<NetOption> {
+        sold.iter().copied().filter(|option| option.kind == kind && option.units > 0.0).collect()
+    };
+    let mut parts = Vec::new();
+    // The dearest requirement last: low calls, high puts.
+    let (mut calls, mut puts) = (alone(OptionType::Call), alone(OptionType::Put));
+    calls.reverse();
+    while let (Some(call), Some(put)) = (calls.last_mut(), puts.last_mut()) {
+        let units = call.units.min(put.units);
+        let beyond = beyond_price(call, spot, share).max(beyond_price(put, spot, share));
+        let (initial, maintenance) = (call.premium + put.premium + beyond, call.mark + put.mark + beyond);
+        call.units -= units;
+        put.units -= units;
+        calls.retain(|option| option.units > 0.0);
+        puts.retain(|option| option.units > 0.0);
+        parts.extend(MarginPart::of(MarginRule::ShortStraddle, units, initial, maintenance));
     }
+    for (rule, left) in [(MarginRule::UncoveredCall, calls), (MarginRule::UncoveredPut, puts)] {
+        for option in left.iter().rev() {
+            let beyond = beyond_price(option, spot, share);
+            parts.extend(MarginPart::of(rule, option.units, option.premium + beyond, option.mark + beyond));
+        }
+    }
+    parts
 }
 
 /// What an uncovered option needs for one share beyond its own price.
