@@ -10,6 +10,7 @@ mod portfolio;
 mod properties;
 mod series_correlation;
 mod series_edges;
+mod series_garch;
 mod series_golden;
 mod series_noise;
 mod series_properties;
