@@ -159,7 +159,6 @@ pub fn fit(returns: &[f64]) -> Result<GarchFit, RiskError> {
     let before = ewma::initial_variance(&returns.iter().map(|r| r / unit).collect::<Vec<_>>())
         .ok_or_else(|| degenerate("their squares overflow"))?;
     let cost = |at: &[f64; 3]| parameters(at).map_or(f64::NAN, |garch| minus_twice_log(&garch, &squares, before));
-    let mut starts: Vec<([f64; 3], f64)> = Vec::new();
     let mut best: Option<([f64; 3], f64)> = None;
     let mut keep = |at: [f64; 3], value: f64| {
         if best.is_none_or(|(_, least)| value < least) {

@@ -2,6 +2,7 @@
 
 mod covariance;
 mod golden;
+mod honesty;
 mod kelly;
 mod kelly_limits;
 mod monte_carlo;
