@@ -1,6 +1,6 @@
 //! Student's t distribution, accurate into the far tails.
 
-use crate::beta;
+use crate::{beta, normal, roots};
 
 /// `P(|T| >= |t|)` for `degrees` of freedom (above 0, need not be whole): the
 /// two-sided p-value, relative error about 1e-13, as `I_x(degrees / 2, 1 / 2)` with
@@ -31,6 +31,27 @@ pub fn cdf(t: f64, degrees: f64) -> Option<f64> {
     Some(if t < 0.0 { 0.5 * both } else { 1.0 - 0.5 * both })
 }
 
+/// The t of 0 or more with `P(|T| >= t) = chance`, the inverse of [`two_sided`]: relative error
+/// about 1e-12. 0 for a chance of 1; `None` when the chance is not above 0 and at most 1, or
+/// the degrees are not finite and above 0, or when t would be beyond 1e150.
+#[must_use]
+pub fn two_sided_quantile(chance: f64, degrees: f64) -> Option<f64> {
+    if !(chance > 0.0 && chance <= 1.0) {
+        return None;
+    }
+    let start = -normal::quantile(0.5 * chance)?;
+    let off = |t: f64| two_sided(t, degrees).map_or(f64::NAN, |p| libm::log(p) - libm::log(chance));
+    // The tails are fatter than a normal's.
+    let mut high = 1.0_f64.max(start);
+    while off(high) > 0.0 {
+        high *= 4.0;
+        if high > 1e150 {
+            return None;
+        }
+    }
+    roots::brent(off, 0.0, high, 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +80,32 @@ mod tests {
             assert!((found / expected - 1.0).abs() <= tolerance, "{t} {degrees}: {found}");
             let half = if t < 0.0 { 0.5 * found } else { 1.0 - 0.5 * found };
             assert_eq!(cdf(t, degrees), Some(half));
+        }
+    }
+
+    /// References: mpmath, 40 digits.
+    #[test]
+    fn quantiles() {
+        for (chance, degrees, expected) in [
+            (0.05, 7.0, 2.3646242515927853),
+            (0.01, 15.0, 2.946712883475239),
+            (0.1, 31.0, 1.6955187825458655),
+            (0.5, 1.0, 1.0),
+            (0.0001, 7.0, 7.8845842624166025),
+            (1e-12, 3.0, 13016.380799879968),
+            (0.999, 19.0, 0.0012699067538214158),
+            (0.05, 1000000.0, 1.959966356814107),
+            (0.3, 2.5, 1.3016622771599353),
+            (0.001, 0.5, 411396.46252617135),
+        ] {
+            let found = two_sided_quantile(chance, degrees).expect("inside");
+            assert!((found / expected - 1.0).abs() <= 1e-12, "{chance} {degrees}: {found}");
+        }
+        assert_eq!(two_sided_quantile(1.0, 3.0), Some(0.0));
+        for (chance, degrees) in
+            [(0.0, 5.0), (-0.1, 5.0), (1.1, 5.0), (f64::NAN, 5.0), (0.5, 0.0), (0.5, f64::NAN), (1e-300, 0.1)]
+        {
+            assert_eq!(two_sided_quantile(chance, degrees), None, "{chance} {degrees}");
         }
     }
 

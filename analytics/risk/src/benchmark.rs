@@ -25,7 +25,7 @@ pub fn beta(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
 pub fn alpha(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Option<f64> {
     let beta = beta(returns, benchmark)?;
     let per_period = mean(returns)? - beta * mean(benchmark)?;
-    finite((1.0 + per_period).powf(periods_per_year) - 1.0)
+    finite(libm::pow(1.0 + per_period, periods_per_year) - 1.0)
 }
 
 /// Pearson's correlation of the returns, -1 to 1; `None` when either has no variance.

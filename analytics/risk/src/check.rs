@@ -82,21 +82,45 @@ pub(crate) fn tail(confidence: f64) -> Result<f64, RiskError> {
     Err(RiskError::Argument { argument: "confidence", found: confidence, expected: "a share above 0 and below 1" })
 }
 
-/// A square, finite, symmetric matrix of `n` rows in row-major order, no variance below 0.
-pub(crate) fn covariance(argument: &'static str, matrix: &[f64], n: usize) -> Result<(), RiskError> {
-    length(argument, matrix.len(), n * n)?;
+/// Two elements that mirror each other may differ by this share of their size: the last digits of a printed table.
+const ASYMMETRY: f64 = 1e-9;
+
+/// A row-major `n` x `n` matrix of finite numbers, its halves made equal by their mean.
+///
+/// # Errors
+/// Names the element that is not finite or not equal to its mirror (beyond 1e-9
+/// of the square root of its diagonal elements), or a length that is not `n n`.
+pub(crate) fn symmetric(argument: &'static str, matrix: &[f64], n: usize) -> Result<Vec<f64>, RiskError> {
+    at_least(argument, matrix.len(), 1)?;
+    if n.checked_mul(n) != Some(matrix.len()) {
+        let expected = format!("{n} x {n}");
+        return Err(RiskError::Length { argument, found: matrix.len(), expected });
+    }
     all_finite(argument, matrix)?;
+    let mut even = matrix.to_vec();
     for i in 0..n {
-        if matrix[i * n + i] < 0.0 {
-            let (index, found) = (i * n + i, matrix[i * n + i]);
-            return Err(RiskError::Element { argument, index, found, expected: "a variance, 0 or more" });
-        }
         for j in 0..i {
-            let scale = (matrix[i * n + i] * matrix[j * n + j]).sqrt();
-            if (matrix[i * n + j] - matrix[j * n + i]).abs() > 1e-9 * scale {
-                return Err(RiskError::Degenerate { argument, problem: "is not symmetric" });
+            let (a, b) = (matrix[i * n + j], matrix[j * n + i]);
+            let size = (matrix[i * n + i].abs().sqrt() * matrix[j * n + j].abs().sqrt()).max(a.abs());
+            if (a - b).abs() > ASYMMETRY * size {
+                let expected = "the element on the other side of the diagonal";
+                return Err(RiskError::Element { argument, index: i * n + j, found: a, expected });
             }
+            let middle = if a == b { a } else { 0.5 * a + 0.5 * b };
+            even[i * n + j] = middle;
+            even[j * n + i] = middle;
         }
     }
-    Ok(())
+    Ok(even)
+}
+
+/// A [`symmetric`] matrix without a variance below 0.
+pub(crate) fn covariance(argument: &'static str, matrix: &[f64], n: usize) -> Result<Vec<f64>, RiskError> {
+    let even = symmetric(argument, matrix, n)?;
+    match (0..n).map(|i| i * n + i).find(|index| even[*index] < 0.0) {
+        None => Ok(even),
+        Some(index) => {
+            Err(RiskError::Element { argument, index, found: even[index], expected: "a variance, 0 or more" })
+        }
+    }
 }

@@ -71,7 +71,9 @@ pub fn curve(times: &[i64], equity: &[f64], periods_per_year: f64) -> Curve {
     Curve {
         volatility: deviation.and_then(|d| finite(d * year)),
         sharpe: deviation.filter(|d| *d > NOISE).and_then(|d| finite(per_period / d * year)),
-        sortino: Some(downside).filter(|d| *d > NOISE * year).and_then(|d| finite(per_period * periods_per_year / d)),
+        sortino: Some(downside)
+            .filter(|d| equity.len() > 2 && *d > NOISE * year)
+            .and_then(|d| finite(per_period * periods_per_year / d)),
         ..found
     }
 }

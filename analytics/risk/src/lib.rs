@@ -2,8 +2,10 @@
 //!
 //! Slices in, numbers and small structs out; no I/O, no state, no types of the
 //! engine. What is undefined (zero variance, no losses, too few values, values
-//! that are not finite) is `None`, or a [`RiskError`] that names the argument:
-//! never NaN, never a silent zero, never a panic.
+//! that are not finite) is `None` in the statistics of a curve ([`ratios`],
+//! [`moments`], [`drawdown`], [`benchmark`], ...) and a typed [`RiskError`] that names
+//! the argument, what was found and what was expected everywhere else: never NaN,
+//! never a silent zero, never a panic.
 //! Each formula states its definition and source.
 
 pub mod activity;
@@ -34,8 +36,6 @@ pub mod values;
 pub mod var;
 
 pub use error::RiskError;
-
-// pub mod monte_carlo;
 
 /// `Some` for a finite value.
 pub(crate) fn finite(value: f64) -> Option<f64> {

@@ -31,27 +31,29 @@ pub fn deviation(values: &(impl Values + ?Sized)) -> Option<f64> {
     Some((squares(values)? / (values.count() - 1) as f64).sqrt())
 }
 
-/// The k-th central moment, divided by n.
-fn central(values: &(impl Values + ?Sized), k: i32) -> Option<f64> {
+/// The central moment of the power that `power` takes, divided by n.
+fn central(values: &(impl Values + ?Sized), power: fn(f64) -> f64) -> Option<f64> {
     let m = mean(values)?;
-    finite(values.walk().map(|x| (x - m).powi(k)).sum::<f64>() / values.count() as f64)
+    finite(values.walk().map(|x| power(x - m)).sum::<f64>() / values.count() as f64)
 }
 
 /// Variance (divided by n) unless it is rounding noise.
 fn spread(values: &(impl Values + ?Sized)) -> Option<f64> {
-    central(values, 2).filter(|m2| m2.sqrt() > NOISE)
+    central(values, |d| d * d).filter(|m2| m2.sqrt() > NOISE)
 }
 
 /// Population skewness `m3 / m2^1.5`; `None` at zero variance.
 #[must_use]
 pub fn skew(values: &(impl Values + ?Sized)) -> Option<f64> {
-    finite(central(values, 3)? / spread(values)?.powf(1.5))
+    let m2 = spread(values)?;
+    finite(central(values, |d| d * d * d)? / (m2 * m2.sqrt()))
 }
 
 /// Population excess kurtosis `m4 / m2^2 - 3`; `None` at zero variance.
 #[must_use]
 pub fn excess_kurtosis(values: &(impl Values + ?Sized)) -> Option<f64> {
-    finite(central(values, 4)? / spread(values)?.powi(2) - 3.0)
+    let m2 = spread(values)?;
+    finite(central(values, |d| (d * d) * (d * d))? / (m2 * m2) - 3.0)
 }
 
 /// Bias-adjusted skewness `G1 = sqrt(n (n-1)) / (n-2) * g1` (Joanes and Gill

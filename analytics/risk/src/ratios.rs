@@ -35,7 +35,7 @@ pub fn cagr(equity: &[f64], periods_per_year: f64) -> Option<f64> {
     if growth < 0.0 || periods_per_year <= 0.0 {
         return None;
     }
-    finite(growth.powf(periods_per_year / (equity.len() - 1) as f64) - 1.0)
+    finite(libm::pow(growth, periods_per_year / (equity.len() - 1) as f64) - 1.0)
 }
 
 /// Annualised volatility `std(r) * sqrt(periods_per_year)`, std with n - 1.
@@ -49,7 +49,7 @@ pub fn volatility(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Op
 /// risk-free rate per period (Sharpe 1994). `None` at zero variance.
 #[must_use]
 pub fn sharpe(returns: &(impl Values + ?Sized), periods_per_year: f64, risk_free: f64) -> Option<f64> {
-    let free = (1.0 + risk_free).powf(1.0 / periods_per_year) - 1.0;
+    let free = libm::pow(1.0 + risk_free, 1.0 / periods_per_year) - 1.0;
     let deviation = deviation(returns).filter(|d| *d > NOISE)?;
     finite((mean(returns)? - free) / deviation * periods_per_year.sqrt())
 }
@@ -58,17 +58,20 @@ pub fn sharpe(returns: &(impl Values + ?Sized), periods_per_year: f64, risk_free
 /// the mean over all periods, not only the losing ones (Sortino and Price 1994).
 #[must_use]
 pub fn downside_risk(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Option<f64> {
-    if returns.count() == 0 {
+    if returns.count() == 0 || !sound(returns) {
         return None;
     }
-    let sum: f64 = returns.walk().map(|r| r.min(0.0).powi(2)).sum();
+    let sum: f64 = returns.walk().map(|r| if r < 0.0 { r * r } else { 0.0 }).sum();
     finite((sum / returns.count() as f64).sqrt() * periods_per_year.sqrt())
 }
 
 /// Annualised Sortino ratio `mean(r) * periods_per_year / downside_risk` with a
-/// target of zero (Sortino and Price 1994). `None` without a loss.
+/// target of zero (Sortino and Price 1994). `None` without a loss and below two returns.
 #[must_use]
 pub fn sortino(returns: &(impl Values + ?Sized), periods_per_year: f64) -> Option<f64> {
+    if returns.count() < 2 {
+        return None;
+    }
     let floor = NOISE * periods_per_year.sqrt();
     let downside = downside_risk(returns, periods_per_year).filter(|d| *d > floor)?;
     finite(mean(returns)? * periods_per_year / downside)
@@ -85,17 +88,22 @@ pub fn calmar(cagr: f64, max_drawdown: f64) -> Option<f64> {
 #[must_use]
 pub fn win_rate(returns: &(impl Values + ?Sized)) -> Option<f64> {
     let changed = returns.walk().filter(|r| *r != 0.0).count();
-    share(gains(returns), changed)
+    share(gains(returns)?, changed)
 }
 
 /// Share of periods with a gain among all periods.
 #[must_use]
 pub fn win_rate_all(returns: &(impl Values + ?Sized)) -> Option<f64> {
-    share(gains(returns), returns.count())
+    share(gains(returns)?, returns.count())
 }
 
-fn gains(returns: &(impl Values + ?Sized)) -> usize {
-    returns.walk().filter(|r| *r > 0.0).count()
+/// How many gain; `None` when one is not finite.
+fn gains(returns: &(impl Values + ?Sized)) -> Option<usize> {
+    sound(returns).then(|| returns.walk().filter(|r| *r > 0.0).count())
+}
+
+fn sound(values: &(impl Values + ?Sized)) -> bool {
+    values.walk().all(f64::is_finite)
 }
 
 fn share(part: usize, whole: usize) -> Option<f64> {
@@ -106,14 +114,17 @@ fn share(part: usize, whole: usize) -> Option<f64> {
 /// the Omega ratio at threshold zero (Keating and Shadwick 2002). `None` without a loss.
 #[must_use]
 pub fn profit_factor(values: &(impl Values + ?Sized)) -> Option<f64> {
-    let won: f64 = values.walk().filter(|r| *r > 0.0).sum();
-    let lost: f64 = values.walk().filter(|r| *r < 0.0).sum();
-    if lost < 0.0 { finite(won / -lost) } else { None }
+    let sum_of = |counts: fn(f64) -> bool| values.walk().filter(|r| counts(*r)).fold(0.0, |sum, r| sum + r);
+    let (won, lost) = (sum_of(|r| r > 0.0), sum_of(|r| r < 0.0));
+    if lost < 0.0 && sound(values) { finite(won / -lost) } else { None }
 }
 
 /// `mean(r > 0) / |mean(r < 0)|`; `None` without a gain or without a loss.
 #[must_use]
 pub fn payoff_ratio(values: &(impl Values + ?Sized)) -> Option<f64> {
+    if !sound(values) {
+        return None;
+    }
     let mean_of = |counts: fn(f64) -> bool| {
         let held = values.walk().filter(|r| counts(*r));
         let (sum, count) = held.fold((0.0, 0_u64), |(sum, count), r| (sum + r, count + 1));
@@ -137,7 +148,7 @@ pub fn stability(returns: &(impl Values + ?Sized)) -> Option<f64> {
     let path = || {
         let mut sum = 0.0;
         returns.walk().map(move |r| {
-            sum += r.ln_1p();
+            sum += libm::log1p(r);
             sum
         })
     };

@@ -6,39 +6,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, SymmetricEigen};
 
 use crate::RiskError;
-use crate::check::{all_finite, at_least, length};
-
-/// Two elements that mirror each other may differ by this share of their size: the last digits of a printed table.
-const ASYMMETRY: f64 = 1e-9;
-
-/// A row-major `n` x `n` matrix of finite numbers, its halves made equal by their mean.
-///
-/// # Errors
-/// Names the element that is not finite or not equal to its mirror (beyond 1e-9
-/// of the square root of its diagonal elements), or a length that is not `n n`.
-pub(crate) fn symmetric(argument: &'static str, matrix: &[f64], n: usize) -> Result<Vec<f64>, RiskError> {
-    at_least(argument, matrix.len(), 1)?;
-    if n.checked_mul(n) != Some(matrix.len()) {
-        let expected = format!("{n} x {n}");
-        return Err(RiskError::Length { argument, found: matrix.len(), expected });
-    }
-    all_finite(argument, matrix)?;
-    let mut even = matrix.to_vec();
-    for i in 0..n {
-        for j in 0..i {
-            let (a, b) = (matrix[i * n + j], matrix[j * n + i]);
-            let size = (matrix[i * n + i].abs().sqrt() * matrix[j * n + j].abs().sqrt()).max(a.abs());
-            if (a - b).abs() > ASYMMETRY * size {
-                let expected = "the element on the other side of the diagonal";
-                return Err(RiskError::Element { argument, index: i * n + j, found: a, expected });
-            }
-            let middle = if a == b { a } else { 0.5 * a + 0.5 * b };
-            even[i * n + j] = middle;
-            even[j * n + i] = middle;
-        }
-    }
-    Ok(even)
-}
+use crate::check::length;
 
 /// `A x` for a row-major matrix.
 pub(crate) fn product(matrix: &[f64], x: &[f64]) -> Vec<f64> {
@@ -77,7 +45,7 @@ pub(crate) struct Factor {
 
 impl Factor {
     /// # Errors
-    /// The matrix (symmetric, finite: see [`symmetric`]) is not positive definite,
+    /// The matrix (symmetric, finite: see `check::symmetric`) is not positive definite,
     /// or singular to rounding.
     pub(crate) fn new(argument: &'static str, matrix: &[f64], n: usize) -> Result<Self, RiskError> {
         length(argument, matrix.len(), n * n)?;

@@ -14,7 +14,7 @@ pub use nearest::{
 pub use shrinkage::{Shrunk, Target, shrink};
 
 use crate::RiskError;
-use crate::check::{all_finite, at_least, length};
+use crate::check::{all_finite, at_least, length, symmetric};
 use crate::moments::NOISE;
 
 /// The covariance matrix of returns: sums of products of deviations from the
@@ -36,7 +36,7 @@ pub fn covariance(series: &[&[f64]], ddof: usize) -> Result<Vec<f64>, RiskError>
 /// A matrix that is not square, finite and symmetric (to 1e-9), or a variance
 /// that is not above zero: an asset without variance correlates with nothing.
 pub fn correlation(covariance: &[f64], n: usize) -> Result<Vec<f64>, RiskError> {
-    let even = linear::symmetric("covariance", covariance, n)?;
+    let even = symmetric("covariance", covariance, n)?;
     let deviations = deviations(&even, n)?;
     Ok((0..n * n)
         .map(|at| {

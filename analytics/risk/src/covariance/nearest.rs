@@ -1,9 +1,10 @@
 //! Matrices that should be correlations and are not quite: pairwise estimates,
 //! stressed or rounded entries leave eigenvalues below zero.
 
-use super::linear::{eigen, symmetric};
+use super::linear::eigen;
 use crate::RiskError;
 use crate::check::checked;
+use crate::check::symmetric;
 
 /// How to repair.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,8 +1,9 @@
 //! Several assets at once.
 
 use crate::RiskError;
+use crate::check::symmetric;
 use crate::check::{all_finite, at_least, checked, finite, length, positive};
-use crate::covariance::linear::{Double, Factor, dot, product, symmetric};
+use crate::covariance::linear::{Double, Factor, dot, product};
 
 /// What is believed of several assets. Per year, or any one unit of time for all.
 #[derive(Clone, Copy, Debug, PartialEq)]

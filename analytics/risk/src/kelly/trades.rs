@@ -37,7 +37,9 @@ pub fn win_loss(returns: &[f64]) -> Result<WinLoss, RiskError> {
     let group = |belongs: fn(f64) -> bool| -> Vec<f64> { returns.iter().copied().filter(|r| belongs(*r)).collect() };
     let (won, lost) = (group(|r| r > 0.0), group(|r| r < 0.0));
     if won.is_empty() || lost.is_empty() {
-        let problem = if lost.is_empty() {
+        let problem = if won.is_empty() && lost.is_empty() {
+            "no gain and no loss among them: the payoff is undefined"
+        } else if lost.is_empty() {
             "no loss among them: the payoff is undefined and growth has no maximum"
         } else {
             "no gain among them: the payoff is undefined; stake nothing"

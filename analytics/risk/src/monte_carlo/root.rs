@@ -29,14 +29,14 @@ impl Root {
 
     /// Of a row-major matrix of `n` rows.
     pub(super) fn of(covariance: &[f64], n: usize) -> Result<Self, RiskError> {
-        check::covariance("covariance", covariance, n)?;
+        let covariance = check::covariance("covariance", covariance, n)?;
         let indefinite = RiskError::Degenerate { argument: "covariance", problem: "is not positive semi-definite" };
         let deviations: Vec<f64> = (0..n).map(|i| covariance[i * n + i].sqrt()).collect();
         let mut left = vec![0.0; n * n];
         for i in 0..n {
             for j in 0..n {
                 let scale = deviations[i] * deviations[j];
-                let both = 0.5 * (covariance[i * n + j] + covariance[j * n + i]);
+                let both = covariance[i * n + j];
                 if scale > 0.0 {
                     left[i * n + j] = both / scale;
                 } else if both != 0.0 {

@@ -152,7 +152,7 @@ impl Book<'_> {
             Instrument::Future => (0.0, scale * price),
             Instrument::European(option) => {
                 let error = |error| RiskError::Option { argument: "positions", index, error };
-                (scale * price, scale * delta(&option).map_err(error)? * option.spot)
+                (scale * price, scale * option.greeks().map_err(error)?.delta * option.spot)
             }
         };
         finite("value", stand.0)?;
@@ -213,13 +213,4 @@ impl Book<'_> {
             currencies,
         })
     }
-}
-
-/// dV/dS by a central difference of a hundredth of a percent, good to about 1e-8.
-fn delta(option: &European) -> Result<f64, options::OptionError> {
-    let step = 1e-4 * option.spot;
-    let at = |spot: f64| European { spot, ..*option }.price();
-    // The option's own terms first, so that an error tells the spot that was given.
-    option.price()?;
-    Ok((at(option.spot + step)? - at(option.spot - step)?) / (2.0 * step))
 }

@@ -65,7 +65,7 @@ pub fn engle_granger(y: &[f64], x: &[&[f64]], settings: &EngleGrangerSettings) -
         return Err(RiskError::Length { argument: "x", found: 0, expected: "1 or more regressors".into() });
     }
     let trend = settings.trend;
-    input::at_least("y", y, x.len() + trend.terms() + 2)?;
+    input::at_least("y", y, x.len() + trend.terms() + 1)?;
     input::finite("y", y)?;
     for series in x {
         input::same_length("x", series, "y", y.len())?;

@@ -136,8 +136,9 @@ impl GarchFit {
 /// samples: Bollerslev and Wooldridge 1992), first variance as [`Garch::first_variance`],
 /// within `alpha + beta < 1`.
 ///
-/// A simplex search from the best of a grid of starts, begun anew where it ends until
-/// nothing is gained. Where returns do not cluster, alpha ends at or near 0 and beta means
+/// Simplex searches from a grid of starts, the best persistence for each of five shares of
+/// alpha in it, and along the edges alpha = 0 and alpha + beta = 1 (from below), each begun anew
+/// where it ends until nothing is gained. Where returns do not cluster, alpha ends at or near 0 and beta means
 /// nothing: look at the likelihood against a constant variance before use.
 ///
 /// # Errors
@@ -158,20 +159,28 @@ pub fn fit(returns: &[f64]) -> Result<GarchFit, RiskError> {
     let before = ewma::initial_variance(&returns.iter().map(|r| r / unit).collect::<Vec<_>>())
         .ok_or_else(|| degenerate("their squares overflow"))?;
     let cost = |at: &[f64; 3]| parameters(at).map_or(f64::NAN, |garch| minus_twice_log(&garch, &squares, before));
-    let mut starts: Vec<([f64; 3], f64)> = Vec::new();
-    for persistence in [0.3, 0.7, 0.9, 0.97] {
-        for share in [0.03, 0.1, 0.3] {
-            let at = [libm::log(1.0 - persistence), logit(persistence), logit(share)];
-            starts.push((at, cost(&at)));
-        }
-    }
-    starts.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut best: Option<([f64; 3], f64)> = None;
-    for (start, value) in starts.into_iter().take(3) {
-        let (at, value) = descend(cost, start, value);
+    let mut keep = |at: [f64; 3], value: f64| {
         if best.is_none_or(|(_, least)| value < least) {
             best = Some((at, value));
         }
+    };
+    // Where returns hardly cluster there is a maximum at each end of both: a start for each.
+    for share in [0.002, 0.03, 0.1, 0.3, 0.9] {
+        let of_share = [0.2, 0.7, 0.9, 0.97, 0.995].map(|persistence| {
+            let at = [libm::log(1.0 - persistence), logit(persistence), logit(share)];
+            (at, cost(&at))
+        });
+        let (start, value) = of_share.into_iter().fold(of_share[0], |a, b| if b.1 < a.1 { b } else { a });
+        let (at, value) = descend(cost, start, value);
+        keep(at, value);
+    }
+    // Along the edges, which the search in the middle only creeps towards: no alpha, a persistence of 1.
+    for fall in [-1.0, -3.0, -5.0, -7.0] {
+        let (at, value) = descend(|at: &[f64; 2]| cost(&[at[0], at[1], -EDGE]), [fall, -fall], f64::INFINITY);
+        keep([at[0], at[1], -EDGE], value);
+        let (at, value) = descend(|at: &[f64; 2]| cost(&[at[0], EDGE, at[1]]), [2.0 * fall, fall], f64::INFINITY);
+        keep([at[0], EDGE, at[1]], value);
     }
     let found = best.and_then(|(at, value)| Some((parameters(&at)?, value))).filter(|(_, value)| value.is_finite());
     let (mut garch, mut least) = found.ok_or_else(|| degenerate("no maximum of the likelihood was found"))?;
@@ -193,11 +202,11 @@ pub fn fit(returns: &[f64]) -> Result<GarchFit, RiskError> {
 }
 
 /// Searches from where the last search ended until that gains nothing.
-fn descend(cost: impl Fn(&[f64; 3]) -> f64, start: [f64; 3], value: f64) -> ([f64; 3], f64) {
+fn descend<const N: usize>(cost: impl Fn(&[f64; N]) -> f64, start: [f64; N], value: f64) -> ([f64; N], f64) {
     let mut best = (start, value);
     for round in 0..30 {
         let size = if round == 0 { 0.5 } else { 0.1 };
-        let found = nelder_mead(&cost, best.0, [size; 3], 1e-15, 2_000);
+        let found = nelder_mead(&cost, best.0, [size; N], 1e-15, 2_000);
         let gained = best.1 - found.value;
         if found.value <= best.1 {
             best = (found.at, found.value);
@@ -213,11 +222,14 @@ fn logit(p: f64) -> f64 {
     libm::log(p / (1.0 - p))
 }
 
+/// Log odds of 1.5e-8 less than 1: as near to an edge as data can tell.
+const EDGE: f64 = 18.0;
+
 /// Parameters from the logarithm of omega, the log odds of the persistence, and those of
 /// alpha's share of it; `None` far outside what data can tell.
 fn parameters(at: &[f64; 3]) -> Option<Garch> {
     let odds = |x: f64| 1.0 / (1.0 + libm::exp(-x));
-    if at[0].abs() > 60.0 || at[1].abs() > 18.0 || at[2].abs() > 18.0 {
+    if at[0].abs() > 60.0 || at[1].abs() > EDGE || at[2].abs() > EDGE {
         return None;
     }
     let (persistence, share) = (odds(at[1]), odds(at[2]));

@@ -53,7 +53,7 @@ pub fn portfolio_risk(
     check::all_finite("weights", weights)?;
     check::length("mean", mean.len(), n)?;
     check::all_finite("mean", mean)?;
-    check::covariance("covariance", covariance, n)?;
+    let covariance = check::covariance("covariance", covariance, n)?;
     check::positive("value", value)?;
     let (tail, z) = tail_and_quantile(confidence)?;
 

@@ -2,6 +2,7 @@
 
 mod covariance;
 mod golden;
+mod honesty;
 mod kelly;
 mod kelly_limits;
 mod monte_carlo;
@@ -10,6 +11,7 @@ mod portfolio;
 mod properties;
 mod series_correlation;
 mod series_edges;
+mod series_garch;
 mod series_golden;
 mod series_noise;
 mod series_properties;

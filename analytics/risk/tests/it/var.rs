@@ -203,8 +203,14 @@ fn bad_input_is_named() {
         (&[], &[], &[], 1.0, "weights has 0 elements, expected 1 or more"),
         (&[1.0, f64::NAN], &[0.0; 2], &[1.0; 4], 1.0, "weights[1] is NaN, expected a finite number"),
         (&[1.0, 1.0], &[0.0], &[1.0; 4], 1.0, "mean has 1 elements, expected 2"),
-        (&[1.0, 1.0], &[0.0; 2], &[1.0; 3], 1.0, "covariance has 3 elements, expected 4"),
-        (&[1.0, 1.0], &[0.0; 2], &[1.0, 0.5, 0.4, 1.0], 1.0, "covariance: is not symmetric"),
+        (&[1.0, 1.0], &[0.0; 2], &[1.0; 3], 1.0, "covariance has 3 elements, expected 2 x 2"),
+        (
+            &[1.0, 1.0],
+            &[0.0; 2],
+            &[1.0, 0.5, 0.4, 1.0],
+            1.0,
+            "covariance[2] is 0.4, expected the element on the other side of the diagonal",
+        ),
         (&[1.0, 1.0], &[0.0; 2], &[1.0, 0.0, 0.0, -1.0], 1.0, "covariance[3] is -1, expected a variance, 0 or more"),
         (&[1.0, -1.0], &[0.0; 2], &[1.0; 4], 1.0, "covariance: the portfolio has no variance"),
         (
