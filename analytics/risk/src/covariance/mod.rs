@@ -24,10 +24,10 @@ use crate::moments::NOISE;
 ///
 /// # Errors
 /// No series, series of different lengths, an element that is not finite, or not
-/// more observations than `ddof` (or than 1).
+/// more observations than `ddof` (or than 1); products beyond the range of numbers.
 pub fn covariance(series: &[&[f64]], ddof: usize) -> Result<Vec<f64>, RiskError> {
     let centred = centred(series, ddof.saturating_add(1).max(2))?;
-    Ok(products(&centred, (centred[0].len() - ddof) as f64))
+    in_range(products(&centred, (centred[0].len() - ddof) as f64))
 }
 
 /// The correlations of a covariance matrix: `c_ij / sqrt(c_ii c_jj)`, the diagonal exactly 1.
@@ -79,6 +79,14 @@ fn centred(series: &[&[f64]], least: usize) -> Result<Vec<Vec<f64>>, RiskError> 
             if flat { vec![0.0; observations] } else { off }
         })
         .collect())
+}
+
+/// The matrix when all of it is finite.
+fn in_range(matrix: Vec<f64>) -> Result<Vec<f64>, RiskError> {
+    if matrix.iter().all(|x| x.is_finite()) {
+        return Ok(matrix);
+    }
+    Err(RiskError::Degenerate { argument: "series", problem: "its products are beyond the range of numbers" })
 }
 
 /// Sums of products, divided.

@@ -1,7 +1,7 @@
 //! Ledoit and Wolf's shrinkage: a sample covariance matrix drawn towards a target
 //! by as much as its own error asks for.
 
-use super::{centred, linear, products};
+use super::{centred, in_range, linear, products};
 use crate::RiskError;
 
 /// What the sample covariance is drawn towards.
@@ -50,9 +50,14 @@ impl Shrunk {
 ///
 /// # Errors
 /// No series, series of different lengths, an element that is not finite, fewer
-/// than two observations; for [`Target::ConstantCorrelation`] an asset without variance.
+/// than two observations; for [`Target::ConstantCorrelation`] an asset without variance;
+/// products beyond the range of numbers.
 pub fn shrink(series: &[&[f64]], target: Target) -> Result<Shrunk, RiskError> {
-    let centred = centred(series, 2)?;
+    let mut centred = centred(series, 2)?;
+    // By a power of two, exactly, so that fourth powers stay in range.
+    let largest = centred.iter().flatten().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let exponent = if largest > 0.0 && largest.is_finite() { libm::ilogb(largest) } else { 0 };
+    centred.iter_mut().flatten().for_each(|x| *x = libm::ldexp(*x, -exponent));
     let (n, observations) = (centred.len(), centred[0].len());
     let sample = products(&centred, observations as f64);
     let (aim, raw) = match target {
@@ -61,7 +66,8 @@ pub fn shrink(series: &[&[f64]], target: Target) -> Result<Shrunk, RiskError> {
     };
     // Not a number where the sample is its target.
     let intensity = if raw > 0.0 { raw.min(1.0) } else { 0.0 };
-    let covariance = sample.iter().zip(&aim).map(|(s, t)| intensity * t + (1.0 - intensity) * s).collect();
+    let mixed = sample.iter().zip(&aim).map(|(s, t)| intensity * t + (1.0 - intensity) * s);
+    let covariance = in_range(mixed.map(|c| libm::ldexp(c, 2 * exponent)).collect())?;
     Ok(Shrunk { covariance, intensity, target, assets: n, observations })
 }
 

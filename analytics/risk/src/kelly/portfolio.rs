@@ -52,7 +52,7 @@ impl Market<'_> {
         let fractions = factor.solve(&high, &low);
         all_finite("fractions", &fractions)?;
         // At the optimum f' C f = f' e.
-        let ratio = dot(&fractions, &high).max(0.0);
+        let ratio = finite("growth", dot(&fractions, &high))?.max(0.0);
         Ok(Optimum { growth: self.rate + 0.5 * ratio, sharpe: ratio.sqrt(), fractions })
     }
 
@@ -67,7 +67,7 @@ impl Market<'_> {
         let gain: f64 = fractions.iter().zip(&excess).map(|(f, e)| f * e.high).sum();
         let variance = dot(fractions, &product(&covariance, fractions)).max(0.0);
         let growth = finite("growth", self.rate + gain - 0.5 * variance)?;
-        let sharpe = if variance > 0.0 { gain / variance.sqrt() } else { 0.0 };
+        let sharpe = finite("sharpe", if variance > 0.0 { gain / variance.sqrt() } else { 0.0 })?;
         Ok(Optimum { fractions: fractions.to_vec(), growth, sharpe })
     }
 
@@ -101,7 +101,10 @@ impl Market<'_> {
         let n = observations as f64;
         let widened = 1.0 + optimum.sharpe * optimum.sharpe * time / n;
         let inverse = factor.inverse_diagonal();
-        Ok(inverse.iter().zip(&optimum.fractions).map(|(c, f)| (widened * c / time + f * f / n).sqrt()).collect())
+        let errors: Vec<f64> =
+            inverse.iter().zip(&optimum.fractions).map(|(c, f)| (widened * c / time + f * f / n).sqrt()).collect();
+        all_finite("standard errors", &errors)?;
+        Ok(errors)
     }
 
     /// [`Self::optimum`] drawn towards no bet by the positive-part factor of James

@@ -119,7 +119,10 @@ fn most_lags(length: usize, settings: &AdfSettings) -> Result<usize, RiskError> 
     let short = || RiskError::Length {
         argument: "series",
         found: length,
-        expected: format!("{} or more for {terms} deterministic terms and {wanted} lags", 2 * (terms + wanted + 1)),
+        expected: format!(
+            "{} or more for {terms} deterministic terms and {wanted} lags",
+            wanted.saturating_add(terms + 1).saturating_mul(2)
+        ),
     };
     let limit = (length / 2).checked_sub(terms + 1).ok_or_else(short)?;
     let Some(wanted) = settings.max_lag else {

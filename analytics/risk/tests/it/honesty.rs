@@ -1,8 +1,10 @@
 //! Degenerate input of the statistics of a curve: never a number that means nothing.
 
-use risk::kelly::win_loss;
+use risk::covariance::{Target, shrink};
+use risk::kelly::{Market, win_loss};
 use risk::performance::performance;
 use risk::portfolio::{Book, Instrument, Position};
+use risk::series::adf::{AdfSettings, adf};
 use risk::series::engle_granger::{EngleGrangerSettings, engle_granger};
 use risk::{benchmark, moments, ratios};
 
@@ -90,4 +92,35 @@ fn an_option_has_the_delta_of_its_model() {
         assert_eq!(exposure, 200.0 * delta * 100.0);
         assert!(delta > 0.0);
     }
+}
+
+#[test]
+fn shrinkage_knows_no_scale() {
+    let (a, b) = ([0.01, -0.02, 0.03, 0.01, -0.01], [0.02, -0.01, 0.01, 0.02, -0.03]);
+    for target in [Target::Identity, Target::ConstantCorrelation] {
+        let plain = shrink(&[&a, &b], target).expect("shrunk");
+        // Powers of two are exact: the same bits.
+        for power in [400, -400] {
+            let scaled = |v: &[f64]| v.iter().map(|x| libm::ldexp(*x, power)).collect::<Vec<f64>>();
+            let found = shrink(&[&scaled(&a), &scaled(&b)], target).expect("shrunk");
+            assert_eq!(found.intensity, plain.intensity);
+            assert_eq!(plain.intensity > 0.0, target == Target::Identity);
+            let back: Vec<f64> = found.covariance.iter().map(|c| libm::ldexp(*c, -2 * power)).collect();
+            assert_eq!(back, plain.covariance);
+        }
+        let error = shrink(&[&[1e200, -1e200], &[1.0, 2.0]], target).expect_err("too large").to_string();
+        assert!(
+            error == "series: its products are beyond the range of numbers" || error.contains("variance"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn figures_beyond_the_range_of_numbers_are_errors() {
+    let market = Market { drift: &[1e200], covariance: &[1e-10], rate: 0.0 };
+    assert_eq!(market.optimum().expect_err("too large").to_string(), "growth is inf, expected a finite number");
+    let lags = AdfSettings { max_lag: Some(usize::MAX), ..AdfSettings::default() };
+    let error = adf(&[1.0, 2.0, 1.5, 3.0, 2.0, 1.0], &lags).expect_err("too many").to_string();
+    assert!(error.starts_with("series has 6 elements, expected 18446744073709551615 or more"), "{error}");
 }

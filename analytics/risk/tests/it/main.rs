@@ -1,5 +1,6 @@
 //! Tests through the public interface.
 
+mod any_input;
 mod covariance;
 mod golden;
 mod honesty;
