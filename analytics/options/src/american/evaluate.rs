@@ -66,7 +66,11 @@ fn collocated(
     };
     let intrinsic = option.intrinsic();
     let inside = option.kind.sign() * (option.spot - critical) >= 0.0;
-    let common = Valuation { european: european_price, critical_price: critical.is_finite().then_some(critical), ..Valuation::default() };
+    let common = Valuation {
+        european: european_price,
+        critical_price: critical.is_finite().then_some(critical),
+        ..Valuation::default()
+    };
     if inside && european_price <= intrinsic {
         return Ok(exercised(option, common));
     }

@@ -85,6 +85,7 @@ impl Tree {
     ) -> Result<TreeValue, OptionError> {
         let beyond = |fine: f64, coarse: f64| (fine - share * coarse) / (1.0 - share);
         let (least, most) = bounds(option, early);
+        let fine = TreeValue { price: fine.price.clamp(least, most), ..fine };
         let price = beyond(fine.price, coarse.price).clamp(least, most);
         let error_estimate = (price - fine.price).abs();
         let found = if !self.extrapolate || fine.exercise_now {

@@ -4,6 +4,7 @@
 
 mod american;
 mod american_edges;
+mod american_hard;
 mod american_implied;
 mod american_properties;
 mod american_tree;

@@ -33,6 +33,16 @@ fn worked_by_hand_from_the_rules() {
         // Far out: 10 % of the strike for a put, 10 % of spot for a call.
         ("far put", 100.0, vec![put(70.0, -1.0, 0.1)], 710.0, 700.0, 710.0, vec![UncoveredPut]),
         ("far call", 100.0, vec![call(140.0, -1.0, 0.1)], 1010.0, 1000.0, 1010.0, vec![UncoveredCall]),
+        // 3,000 between the strikes; the put alone 50 + 1,000 (20 % of 10,000 less 1,000), the lesser.
+        (
+            "wide put spread",
+            100.0,
+            vec![put(90.0, -1.0, 0.5), put(60.0, 1.0, 0.1)],
+            1060.0,
+            1010.0,
+            1050.0,
+            vec![LongOptions, Spread],
+        ),
         // The greater side (call 2,000, put 1,500) and both premiums.
         (
             "straddle",
