@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use engine_data::table::read_table;
 use risk::kelly::{Bet, Market, mean_variance, win_loss};
+use risk::ratios;
 
 use super::fields::{SeriesTable, list, named, numbers, words};
 use crate::batch::{Answers, Cell, Files};
@@ -98,11 +99,10 @@ pub(super) fn series(arguments: &Series) -> Result<(), Failure> {
         };
         // Without a winner or loser there is no payoff, but a mean and a variance.
         let (by_wins, by_moments) = (win_loss(of), mean_variance(of, 0.0));
-        let wins = by_wins.as_ref().ok();
         let cells = [
-            wins.map(|w| w.win_rate),
-            wins.map(|w| w.payoff),
-            wins.map(|w| w.estimate.fraction),
+            ratios::win_rate(of),
+            ratios::payoff_ratio(of),
+            by_wins.as_ref().ok().map(|w| w.estimate.fraction),
             by_moments.as_ref().ok().map(|m| m.fraction),
         ];
         let problem = by_wins.err().or(by_moments.err()).map(|error| named(&error, &[("returns", "ret")]));
