@@ -1,3 +1,5 @@
 //! OpenD: messages, ids, frames, ciphers and sessions.
 
+pub mod crypt;
+pub mod frame;
 pub mod messages;
