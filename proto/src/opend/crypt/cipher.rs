@@ -9,7 +9,9 @@
 
 use super::{SessionKeys, SessionKeysError};
 use aes::Aes128;
-use cbc::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
+use cbc::cipher::{
+    Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit,
+};
 use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;

@@ -147,7 +147,8 @@ fn tidy(text: &str) -> Result<(&str, Zeroizing<String>), RsaKeyError> {
     if body.contains("ENCRYPTED") {
         return Err(RsaKeyError::PasswordProtected);
     }
-    let mut pem = Zeroizing::new(String::with_capacity(2 * body.len() + 4 * (label.len() + BEGIN.len() + DASHES.len())));
+    let mut pem =
+        Zeroizing::new(String::with_capacity(2 * body.len() + 4 * (label.len() + BEGIN.len() + DASHES.len())));
     let mut column = 0;
     for part in [BEGIN, label, DASHES, "\n"] {
         pem.push_str(part);

@@ -4,8 +4,8 @@
 //! copied; only what is cut by a segment's end is kept. What is reserved for it
 //! follows the bytes that have arrived, not the length its header claims.
 
-use super::header::{HEADER_LEN, Header, MAX_BODY_LEN};
 use super::FrameError;
+use super::header::{HEADER_LEN, Header, MAX_BODY_LEN};
 
 /// The buffer grows by what has arrived, by at least this many bytes.
 const STEP: usize = 4 << 10;
@@ -81,7 +81,7 @@ impl Decoder {
     /// There is no way to find the next frame then: every later call returns the same error.
     // Not an iterator: the frame may borrow from both the decoder and the input.
     #[allow(clippy::should_implement_trait)]
-    pub fn next<'a>(&'a mut self, input: &mut &'a [u8]) -> Result<Option<Frame<'a>>, FrameError> {
+    pub fn next<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Result<Option<Frame<'a>>, FrameError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
@@ -102,7 +102,7 @@ impl Decoder {
     }
 
     /// Adds to the unfinished frame.
-    fn collect<'a>(&'a mut self, input: &mut &'a [u8]) -> Result<Option<Frame<'a>>, FrameError> {
+    fn collect<'a>(&'a mut self, input: &mut &[u8]) -> Result<Option<Frame<'a>>, FrameError> {
         self.take(input, HEADER_LEN);
         let Some(head) = self.partial.first_chunk::<HEADER_LEN>().copied() else {
             return Ok(None);

@@ -63,10 +63,11 @@ fn fill<E: From<FrameError>>(
     let digest = digest(plain);
     seal(out, body)?;
     let len = out.len().saturating_sub(body);
-    let body_len = u32::try_from(len)
-        .ok()
-        .filter(|len| *len <= MAX_BODY_LEN)
-        .ok_or(FrameError::TooLong { proto_id, len: len as u64, limit: MAX_BODY_LEN })?;
+    let body_len = u32::try_from(len).ok().filter(|len| *len <= MAX_BODY_LEN).ok_or(FrameError::TooLong {
+        proto_id,
+        len: len as u64,
+        limit: MAX_BODY_LEN,
+    })?;
     let header = Header { proto_id, format, version: 0, serial, body_len, digest };
     out[start..body].copy_from_slice(&header.write());
     Ok(())

@@ -73,7 +73,8 @@ impl Header {
             return Err(FrameError::Magic { found });
         }
         let proto_id = word(2);
-        let format = Format::from_number(i64::from(bytes[6])).ok_or(FrameError::Format { proto_id, found: bytes[6] })?;
+        let format =
+            Format::from_number(i64::from(bytes[6])).ok_or(FrameError::Format { proto_id, found: bytes[6] })?;
         let mut digest = [0; 20];
         digest.copy_from_slice(&bytes[16..36]);
         Ok(Self { proto_id, format, version: bytes[7], serial: word(8), body_len: word(12), digest })
