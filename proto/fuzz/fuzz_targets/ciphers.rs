@@ -2,13 +2,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use proto::opend::crypt::{Cipher, RsaKey, SessionKeys};
-use proto_fuzz::{Input, key, random};
+use proto_fuzz::{Input, key, random, takes_rsa};
 
 fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
     let Some(kind) = input.byte() else { return };
     let bytes = input.0;
-    match kind % 8 {
+    match kind % if takes_rsa(data) { 8 } else { 6 } {
         mode @ 0..=3 => {
             let keys = SessionKeys::generate(random().as_mut());
             let cipher = Cipher::with_keys(i32::from(mode) - 1, &keys).unwrap();

@@ -3,14 +3,14 @@
 use libfuzzer_sys::fuzz_target;
 use proto::opend::frame::{Format, Outgoing, append};
 use proto::opend::session::{ClientConfig, ClientEvent, ClientSession, ServerConfig, ServerSession};
-use proto_fuzz::{IDS, Input, key, random};
+use proto_fuzz::{IDS, Input, key, random, takes_rsa};
 use std::sync::Arc;
 
 fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
     let Some(flags) = input.byte() else { return };
     let mut config = ClientConfig::new("fuzz");
-    config.key = (flags & 1 != 0).then(key);
+    config.key = takes_rsa(data).then(key);
     config.format = if flags & 2 != 0 { Format::Json } else { Format::Protobuf };
     config.max_body_len = 1 << 16;
     config.max_output_len = 1 << 14;

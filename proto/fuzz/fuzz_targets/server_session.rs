@@ -5,19 +5,15 @@ use proto::opend::crypt::Cipher;
 use proto::opend::frame::{Decoder, Format, FrameError, Outgoing, append, append_sealed};
 use proto::opend::ids::Id;
 use proto::opend::session::{ClientConfig, ClientSession, ServerConfig, ServerEvent, ServerSession, Ticket};
-use proto_fuzz::{IDS, Input, key, random};
+use proto_fuzz::{IDS, Input, key, random, takes_rsa};
 use std::sync::Arc;
 
 fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
     let Some(flags) = input.byte() else { return };
-    let keyed = (flags & 1 != 0).then(key);
-    let config = ServerConfig {
-        key: keyed.clone(),
-        max_body_len: 1 << 16,
-        max_output_len: 1 << 14,
-        ..ServerConfig::default()
-    };
+    let keyed = takes_rsa(data).then(key);
+    let config =
+        ServerConfig { key: keyed.clone(), max_body_len: 1 << 16, max_output_len: 1 << 14, ..ServerConfig::default() };
     let mut now = 0;
     let mut server = ServerSession::new(Arc::new(config), 7, random(), now);
     let mut cipher = Cipher::Clear;

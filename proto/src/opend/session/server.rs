@@ -77,6 +77,8 @@ pub struct ServerSession {
     held_until: Option<i64>,
 }
 
+// A session is ready for nearly all its life, so the size of that state is no waste.
+#[allow(clippy::large_enum_variant)]
 enum State {
     Greeting { deadline: i64, random: Box<dyn Random + Send> },
     Ready { cipher: Cipher, push_format: Format },
