@@ -35,7 +35,7 @@ fn bytes_that_are_no_reply() {
         (b"\x12\x05ab", "a value is cut short at byte 2 of the message"),
         (b"\x12\x01\xff", "retMsg is not UTF-8 at byte 0 of the message"),
         (b"\x0a\x00", "a field of the head has another type at byte 0 of the message"),
-        (b"\x07", "a wire type does not exist at byte 1 of the message"),
+        (b"\x2f", "a wire type does not exist at byte 1 of the message"),
         (b"\x00\x00", "a field's number is out of range at byte 1 of the message"),
         (b"\x2c", "a group is closed that is not open at byte 1 of the message"),
         (b"\x2b\x34", "a group is closed that is not open at byte 2 of the message"),
