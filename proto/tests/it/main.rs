@@ -7,3 +7,4 @@ mod json;
 mod required;
 mod schema;
 mod wild;
+mod wire;
