@@ -74,11 +74,10 @@ fn a_pair_keeps_itself_alive_for_an_hour() {
 #[test]
 fn a_gateway_silent_for_33_s_is_dead() {
     let (mut client, _) = pair(10);
-    let mut now = 0;
-    let event = loop {
-        now = client.next_deadline().unwrap();
+    let (now, event) = loop {
+        let now = client.next_deadline().unwrap();
         if let Some(event) = client.tick(now) {
-            break event;
+            break (now, event);
         }
     };
     assert_eq!(now, 33 * SECOND);
