@@ -269,7 +269,9 @@ fn bad_rows_of_the_other_tables() {
     let files = [("k.csv", "series\na\nup\none\n"), ("risk_returns.csv", returns)];
     let rows = on(&files, &["kelly_series", "k.csv"]).expect("rows");
     assert!(errors(&rows)[0].is_empty() && errors(&rows)[1].starts_with("ret"), "{:?}", errors(&rows));
-    assert!(rows[1][1].is_empty() && !rows[1][4].is_empty());
+    // Without a loser there is a win rate, but no payoff.
+    assert_eq!((rows[1][1].as_str(), rows[1][2].as_str(), rows[1][3].as_str()), ("1", "", ""));
+    assert!(!rows[1][4].is_empty());
 
     let table = "p_win,win_per_unit,loss_per_unit\n1,1,1\n0,1,1\n1.5,1,1\n0.5,0,1\n0.5,1,x\n0.5,1,\n";
     let rows = on(&[("k.csv", table)], &["kelly_binary", "k.csv"]).expect("rows");
